@@ -1,0 +1,285 @@
+"""The ground: one code, four number systems.
+
+Arrays are floats of any library that follows the array API standard (NumPy, CuPy, ...), or NumPy object
+arrays whose elements are all `fractions.Fraction` (exact) or all `flint.arb` (rigorous balls). This is the
+only module that infers a namespace, and the only one that knows how the four systems differ:
+
+* a square root of a Fraction exists only if it is rational;
+* two balls that overlap cannot be compared: a decision that needs it raises `Undecided`;
+* a Python number that meets an array must first become a number of the array's own system.
+"""
+
+import math
+from fractions import Fraction
+
+import array_api_compat
+import numpy as np
+from array_api_compat import device
+
+
+class Undecided(ArithmeticError):
+    """A comparison of balls that overlap: compute again at a higher precision."""
+
+
+class Irrational(TypeError):
+    """A Fraction was asked for a value that is none."""
+
+
+# --- arguments -----------------------------------------------------------------------------------------
+
+def leaves(tree, name="argument"):
+    """The arrays of a nested tuple, each with the name it has there: `params[0][1]`."""
+    if isinstance(tree, (tuple, list)):
+        for i, branch in enumerate(tree):
+            yield from leaves(branch, f"{name}[{i}]")
+    else:
+        yield name, tree
+
+
+def tree_map(f, *trees):
+    """`f` of the arrays that stand at the same place of nested tuples of one shape."""
+    if isinstance(trees[0], (tuple, list)):
+        return tuple(tree_map(f, *branches) for branches in zip(*trees, strict=True))
+    return f(*trees)
+
+
+def namespace(params=(), **arrays):
+    """The array namespace of arrays, and of `params`, a nested tuple of arrays.
+
+    They must be of one library, one device and one dtype, floating or exact, and finite: a TypeError or a
+    ValueError names the argument that is not. The dtype is never promoted for the caller.
+    """
+    named = [*arrays.items(), *leaves(params, "params")]
+    if not named:
+        raise TypeError("params holds no array")
+    if not _are_plain(named):
+        _check_alike(named)
+    return array_api_compat.array_namespace(named[0][1])
+
+
+def _are_plain(named):
+    # The usual case, at a tenth of the cost. A sum of squares that is finite has finite terms.
+    dtype = getattr(named[0][1], "dtype", None)
+    return all(type(array) is np.ndarray and array.dtype == dtype and dtype.kind == "f"
+               and math.isfinite(np.vdot(array, array)) for _, array in named)
+
+
+def _check_alike(named):
+    (first_name, first), *_ = named
+    for name, array in named:
+        if not array_api_compat.is_array_api_obj(array) or isinstance(array, np.generic):
+            raise TypeError(f"{name} is a {_kind(array)}: it must be an array (NumPy, CuPy, ...)")
+        if type(array) is not type(first):
+            raise TypeError(f"{name} is a {_kind(array)} and {first_name} a {_kind(first)}: "
+                            "both must be arrays of one library")
+        _check_elements(name, array)
+        if not _are_of_one_type(array, first):
+            raise TypeError(f"{name} has elements of type {_element_type(array)} and {first_name} of "
+                            f"{_element_type(first)}: both must be of one type (see arrays.convert)")
+        if device(array) != device(first):
+            raise ValueError(f"{name} is on device {device(array)} and {first_name} on "
+                             f"{device(first)}: both must be on one device")
+
+
+def _kind(value):
+    return f"{type(value).__module__}.{type(value).__qualname__}"
+
+
+def _are_of_one_type(a, b):
+    undecided = not is_exact(a) or 0 in (a.size, b.size)  # an empty object array may hold either
+    return a.dtype == b.dtype and (undecided or system(a) is system(b))
+
+
+def _element_type(array):
+    return system(array).__name__ if is_exact(array) else array.dtype
+
+
+def _check_elements(name, array):
+    xp = array_api_compat.array_namespace(array)
+    if is_exact(array):
+        kinds = {type(element) for element in array.flat}
+        if not (kinds <= {Fraction} or {kind.__name__ for kind in kinds} == {"arb"}):  # flint may be absent
+            raise TypeError(f"{name} is an object array of {sorted(kind.__name__ for kind in kinds)}: "
+                            "its elements must all be Fractions or all balls (see arrays.convert)")
+        finite = system(array) is Fraction or all(element.is_finite() for element in array.flat)
+    elif xp.isdtype(array.dtype, "real floating"):
+        finite = bool(xp.all(xp.isfinite(array)))
+    else:
+        raise TypeError(f"{name} has dtype {array.dtype}: it must be floating, or exact (see arrays.convert)")
+    if not finite:
+        raise ValueError(f"{name} holds NaN or infinity: every element must be finite")
+
+
+def number(name, value, like, at_least=None, above=None):
+    """The Python number `value` in the number system of the array `like`.
+
+    A NumPy scalar would promote a float32 array and a float would spoil an exact one, so every scalar
+    argument passes here, with its bounds. ValueError if it is not finite or out of bounds.
+    """
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__float__") or getattr(value, "ndim", 0):
+        raise TypeError(f"{name} is {value!r}: it must be a real number")
+    if not math.isfinite(float(value)):
+        raise ValueError(f"{name} is {value!r}: it must be finite")
+    if at_least is not None and not value >= at_least:
+        raise ValueError(f"{name} is {value}: it must be at least {at_least}")
+    if above is not None and not value > above:
+        raise ValueError(f"{name} is {value}: it must be greater than {above}")
+    return system(like)(value)
+
+
+# --- number systems ------------------------------------------------------------------------------------
+
+def is_exact(x):
+    """Whether x is a Fraction or a ball, or an array of them (a sum of such an array is a bare one)."""
+    return getattr(x, "dtype", object) == object
+
+
+def system(x):
+    """The function that takes a Python number into the number system of x: float, Fraction or ball."""
+    if not is_exact(x):
+        return float
+    element = x if not hasattr(x, "flat") else x.flat[0] if x.size else Fraction(0)
+    return Fraction if isinstance(element, Fraction) else ball
+
+
+def is_ball(x):
+    """Whether x is a bare ball."""
+    return hasattr(x, "rad")
+
+
+def ball(value):
+    """The `flint.arb` that encloses a rational number, at flint's present precision."""
+    try:
+        from flint import arb, fmpq  # noqa: PLC0415 (an extra: the core must import without it)
+    except ImportError as error:
+        raise ImportError("balls need python-flint: pip install 'pathnorm_ref[check]'") from error
+    if isinstance(value, arb):
+        return value
+    exact = Fraction(value)
+    return arb(fmpq(exact.numerator, exact.denominator))
+
+
+def convert(tree, to):
+    """A nested tuple of arrays in another number system: `to` is `Fraction`, `ball`, or a NumPy float dtype.
+
+    Floats to Fractions or balls is exact; Fractions to balls encloses; to a float dtype rounds (a ball to
+    its midpoint).
+    """
+    if to not in (Fraction, ball):
+        return tree_map(lambda array: np.asarray(np.asarray(array).astype(float), dtype=to), tree)
+    exact = np.frompyfunc(to, 1, 1)
+    return tree_map(lambda array: np.asarray(exact(np.asarray(array)), dtype=object), tree)
+
+
+# --- what the standard lacks, or does otherwise in an exact system ------------------------------------
+
+def zeros(xp, shape, like):
+    """Zeros of the dtype, device and number system of `like`."""
+    if is_exact(like):
+        return np.full(shape, system(like)(0), dtype=object)
+    return xp.zeros(shape, dtype=like.dtype, device=device(like))
+
+
+def ones(xp, shape, like):
+    """Ones of the dtype, device and number system of `like`."""
+    return zeros(xp, shape, like) + system(like)(1)
+
+
+def greater(a, b, among=True):
+    """Where a > b, elementwise; `b` an array or a number.
+
+    `among` restricts the question for balls, whose comparison may be undecidable, to where it matters.
+    Raises `Undecided` where balls overlap.
+    """
+    if not is_exact(a):
+        return a > b
+    return np.asarray(_greater(a, b, among), dtype=bool)
+
+
+def _decide(a, b, among):
+    if not among:
+        return False
+    if a > b:
+        return True
+    if a <= b:
+        return False
+    raise Undecided(f"{a} > {b} is undecided: compute again at a higher precision")
+
+
+_greater = np.frompyfunc(_decide, 3, 1)
+
+
+def maximum(xp, a, b):
+    """The larger of a and b, elementwise; of balls that overlap, a ball that encloses it: no decision is needed."""
+    return np.asarray(_larger(a, b), dtype=object) if is_exact(a) else xp.maximum(a, b)
+
+
+_larger = np.frompyfunc(lambda a, b: a.max(b) if is_ball(a) else max(a, b), 2, 1)
+
+
+def largest(values):
+    """The largest of some numbers of one system; of balls, the ball of the maximum."""
+    result, *others = values
+    for value in others:
+        result = result.max(value) if is_ball(result) else max(result, value)
+    return result
+
+
+def absolute(xp, x):
+    """|x|, elementwise (a ball around zero stays a ball)."""
+    return xp.abs(x)
+
+
+def sign(xp, x):
+    """-1, 0 or 1, elementwise, in the number system of x."""
+    if not is_exact(x):
+        return xp.sign(x)
+    one, zero = ones(xp, x.shape, x), zeros(xp, x.shape, x)
+    return np.where(greater(x, 0), one, np.where(greater(-x, 0), -one, zero))
+
+
+def sqrt(xp, x):
+    """The square root, elementwise. TypeError where a Fraction has no rational one."""
+    if is_exact(x) and system(x) is Fraction:
+        return _rational_sqrt(x)
+    return xp.sqrt(x)
+
+
+def root(value, like):
+    """The square root of a rational number, in the number system of `like`."""
+    if not is_exact(like):
+        return math.sqrt(value)
+    return _fraction_sqrt(Fraction(value)) if system(like) is Fraction else ball(value).sqrt()
+
+
+def _fraction_sqrt(x):
+    root = Fraction(math.isqrt(x.numerator), math.isqrt(x.denominator)) if x >= 0 else None
+    if root is None or root * root != x:
+        raise Irrational(f"the square root of {x} is not a Fraction: convert to balls (arrays.convert), "
+                        "or compare squares")
+    return root
+
+
+_rational_sqrt = np.frompyfunc(_fraction_sqrt, 1, 1)
+
+
+def transcendental(xp, name, x):
+    """`xp.exp(x)`, `xp.log(x)`, ...; a TypeError on Fractions, which are not closed under it."""
+    if is_exact(x) and system(x) is Fraction:
+        raise Irrational(f"{name} of a Fraction is not a Fraction: convert to balls (arrays.convert)")
+    return getattr(xp, name)(x)
+
+
+def softplus(xp, x):
+    """log(1 + e^x), elementwise; for floats of any size."""
+    if is_exact(x):
+        return transcendental(xp, "log1p", transcendental(xp, "exp", x))
+    return xp.maximum(x, 0 * x) + xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def sigmoid(xp, x):
+    """1 / (1 + e^-x), the derivative of softplus, elementwise; small values to full relative precision."""
+    if is_exact(x):
+        return 1 / (1 + transcendental(xp, "exp", -x))
+    e = xp.exp(-xp.abs(x))
+    return xp.where(x > 0, ones(xp, (1,) * x.ndim, x), e) / (1 + e)
