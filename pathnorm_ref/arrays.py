@@ -44,7 +44,7 @@ def tree_map(f, *trees):
 
 
 def namespace(params=(), **arrays):
-    """The array namespace of arrays, and of `params`, a nested tuple of arrays.
+    """The array namespace of arrays, and of `params`, a nested tuple of them.
 
     They must be of one library, one device and one dtype, floating or exact, and finite: a TypeError or a
     ValueError names the argument that is not. The dtype is never promoted for the caller.

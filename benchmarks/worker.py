@@ -1,0 +1,54 @@
+"""A process that times one library, driven by lines of JSON: `python -m benchmarks.worker NAME THREADS`."""
+
+import importlib
+import json
+import os
+import sys
+import time
+
+_TURN = 0.02  # seconds: shorter calls are repeated within one turn
+
+
+def main(library, threads):
+    # Every thread pool of every library stays on as many processors as it may have threads.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
+    try:
+        module = importlib.import_module(f"benchmarks.{library}_worker")
+    except ImportError as error:
+        return answer(missing=str(error))
+    answer(name=module.name())
+    call = repeats = None
+    for request in map(json.loads, sys.stdin):
+        if request == "turn":
+            answer(seconds=seconds(call, repeats))
+            continue
+        kind = getattr(module, request["kind"], None)
+        if kind:
+            call = kind(dtype=request["dtype"], **request["sizes"])
+            repeats = prepare(call)
+        answer(can=bool(kind))
+    return None
+
+
+def prepare(call):
+    """Warm up, and find how many calls fill a turn."""
+    call()
+    start = time.perf_counter()
+    call()
+    return max(1, int(_TURN / (time.perf_counter() - start)))
+
+
+def seconds(call, repeats):
+    """Of one call, or of one of the examples that it runs."""
+    start = time.perf_counter()
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - start) / repeats / getattr(call, "examples", 1)
+
+
+def answer(**fields):
+    print(json.dumps(fields), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,194 @@
+"""Euclidean projections: project_<set>(z, size, axis) = argmin_{x in set} ||x - z||.
+
+`axis` None takes the whole array as one vector; an integer or a tuple of them, every slice along it. The
+result has the shape, dtype and device of z and never shares its memory. TypeError or ValueError for an
+array that is not finite, and for a size that is negative.
+"""
+
+import math
+
+import numpy as np
+
+from pathnorm_ref import projections_tuned
+from pathnorm_ref.arrays import absolute, greater, is_exact, namespace, number, ones, system, zeros
+from pathnorm_ref.euclidean import norms_above
+
+
+def project_simplex(z, size=1, axis=None):
+    """Onto {x >= 0, sum x = size}: x = max(z - tau, 0), with tau such that the sum is right.
+
+    Held et al. 1974, Section 3; Newton's method on tau. ValueError for empty slices.
+    """
+    xp, size, axes = _check(z, size, axis)
+    _check_not_empty(z, axes, "a simplex")
+    if z.size == 0 or size == 0:
+        return zeros(xp, z.shape, z)
+    return _simplex(xp, z, size, axes)[0]
+
+
+def project_l1_ball(z, size=1, axis=None):
+    """Onto {sum |x| <= size}. A slice that is inside comes back bit for bit.
+
+    From outside: the projection of |z| onto the simplex, with the signs of z (Duchi et al. 2008, Section 4).
+    """
+    xp, size, axes = _check(z, size, axis)
+    if z.size == 0 or size == 0:
+        return zeros(xp, z.shape, z)
+    if isinstance(z, np.ndarray) and not is_exact(z):
+        return _by_columns(projections_tuned.project_l1_ball, z, size, axes)
+    return _l1_ball(xp, z, size, axes)
+
+
+def project_l2_ball(z, size=1, axis=None):
+    """Onto {||x|| <= size}: size z / ||z|| from outside. A slice that is inside comes back bit for bit.
+
+    TypeError if a slice of Fractions is outside and its norm is not rational.
+    """
+    xp, size, axes = _check(z, size, axis)
+    if z.size == 0 or size == 0:
+        return zeros(xp, z.shape, z)
+    outside, _ = norms_above(xp, z, size, axes)
+    if not bool(xp.any(outside)):
+        return xp.asarray(z, copy=True)
+    return xp.where(outside, size * _unit(xp, xp.where(outside, z, zeros(xp, z.shape, z)), axes), z)
+
+
+def project_sphere(z, size=1, axis=None):
+    """Onto {||x|| = size}: size z / ||z||.
+
+    Every point of the sphere is nearest to z = 0; the answer is size times the first coordinate vector.
+    ValueError for empty slices; TypeError if the norm of a slice of Fractions is not rational.
+    """
+    xp, size, axes = _check(z, size, axis)
+    _check_not_empty(z, axes, "a sphere")
+    if z.size == 0 or size == 0:
+        return zeros(xp, z.shape, z)
+    return size * _unit(xp, z, axes)
+
+
+# --- arguments -----------------------------------------------------------------------------------------
+
+def _check(z, size, axis):
+    xp = namespace(z=z)
+    return xp, number("size", size, z, at_least=0), _axes(axis, z.ndim)
+
+
+def _axes(axis, ndim):
+    """`axis` as a tuple of different numbers in 0..ndim - 1."""
+    if axis is None:
+        return tuple(range(ndim))
+    try:
+        return np.lib.array_utils.normalize_axis_tuple(axis, ndim, argname="axis")
+    except ValueError as error:
+        raise ValueError(f"axis is {axis!r}: {error}") from None
+
+
+def _check_not_empty(z, axes, name):
+    if any(z.shape[i] == 0 for i in axes):
+        raise ValueError(f"z has shape {z.shape}: {name} has no vectors of length 0")
+
+
+def _by_columns(project, z, size, axes):
+    """`project` of a matrix of which the columns are the slices of z."""
+    order = (*axes, *(i for i in range(z.ndim) if i not in axes))
+    moved = z.transpose(order)
+    columns = moved.reshape(math.prod(moved.shape[:len(axes)]), math.prod(moved.shape[len(axes):]))
+    return project(columns, size).reshape(moved.shape).transpose([order.index(i) for i in range(z.ndim)])
+
+
+# --- the simplex and the L1 ball -----------------------------------------------------------------------
+
+def _l1_ball(xp, z, size, axes):
+    """The plain path, for every number system and library; `projections_tuned` is held equal to it."""
+    magnitude = absolute(xp, z)
+    with np.errstate(over="ignore"):  # a sum that overflows is outside, as it should be
+        outside = greater(xp.sum(magnitude, axis=axes, keepdims=True), size)
+    x, active = _simplex(xp, magnitude, size, axes, among=outside)
+    x = xp.where(greater(z, 0, among=active), x, -x)
+    return xp.where(outside, x, z)
+
+
+def _simplex(xp, z, size, axes, among=True):
+    """(x, where x > 0), for size > 0. Balls are compared in the slices `among` only.
+
+    Floats: the largest entry becomes 0 and size 1, so that nothing that counts can overflow or cancel, and
+    the threshold lies in [-1, 0). Rounding: u and u - tau are each off by eps/2 (|u|, |tau|, x <= 1), and tau
+    by a few eps, as the last step corrects it by the sum as found: so an entry of x by a few eps size, and
+    their sum by n eps size at most.
+    """
+    with np.errstate(over="ignore", under="ignore"):  # -inf is as far from active as -1 is
+        u = z if is_exact(z) else z - xp.max(z, axis=axes, keepdims=True)
+        u = u / size
+        tau, active = _threshold(xp, u, axes, among)
+        return xp.where(active, (u - tau) * size, zeros(xp, z.shape, z)), active
+
+
+def _threshold(xp, u, axes, among):
+    """(tau, where u > tau) with sum max(u - tau, 0) = 1 for each slice.
+
+    The sum is convex and falls with tau, so that Newton's method from the left rises to the root, and the set
+    of active entries shrinks; once their number stays, tau is exact (in Fractions) for them.
+    """
+    one, zero = ones(xp, u.shape, u), zeros(xp, u.shape, u)
+    count = xp.sum(one, axis=axes, keepdims=True)
+    tau = (xp.sum(u, axis=axes, keepdims=True) - 1) / count
+    if not is_exact(u):
+        tau = xp.maximum(tau, -ones(xp, tau.shape, u))
+    count = count + 1
+    while True:
+        active = greater(u, tau, among=among)
+        n_active = xp.sum(xp.where(active, one, zero), axis=axes, keepdims=True)
+        shrunk = greater(count, n_active, among=among)
+        if not bool(xp.any(shrunk)):
+            return tau, active
+        excess = xp.sum(xp.where(active, u - tau, zero), axis=axes, keepdims=True) - 1
+        tau = xp.where(shrunk, tau + excess / xp.where(shrunk, n_active, xp.ones_like(n_active)), tau)
+        count = n_active
+
+
+# --- the L2 ball and the sphere ------------------------------------------------------------------------
+
+def _unit(xp, z, axes):
+    """z / ||z||; the first coordinate vector for z = 0."""
+    z = z if is_exact(z) else _scaled(xp, z, axes)
+    first = zeros(xp, tuple(n if i in axes else 1 for i, n in enumerate(z.shape)), z)
+    first[(0,) * z.ndim] = system(z)(1)
+    nonzero, norms = norms_above(xp, z, 0, axes)
+    return xp.where(nonzero, z / norms, first)
+
+
+def _scaled(xp, z, axes):
+    """z with a largest magnitude of 1 in each slice: it has a finite norm even where z has none."""
+    peaks = xp.max(absolute(xp, z), axis=axes, keepdims=True)
+    return z / xp.where(peaks > 0, peaks, ones(xp, peaks.shape, z))
+
+
+# --- the table -----------------------------------------------------------------------------------------
+
+def _simplex_violation(xp, x, size, axes):
+    return absolute(xp, xp.sum(x, axis=axes) - size) + xp.sum(absolute(xp, x) - x, axis=axes)
+
+
+def _l1_ball_violation(xp, x, size, axes):
+    return _positive_part(xp, xp.sum(absolute(xp, x), axis=axes) - size)
+
+
+def _l2_ball_violation(xp, x, size, axes):
+    return _positive_part(xp, xp.sum(x * x, axis=axes) - size * size)
+
+
+def _sphere_violation(xp, x, size, axes):
+    return absolute(xp, xp.sum(x * x, axis=axes) - size * size)
+
+
+def _positive_part(xp, x):
+    return (x + absolute(xp, x)) / 2
+
+
+PROJECTIONS = {
+    "simplex": (project_simplex, _simplex_violation),
+    "l1_ball": (project_l1_ball, _l1_ball_violation),
+    "l2_ball": (project_l2_ball, _l2_ball_violation),
+    "sphere": (project_sphere, _sphere_violation),
+}
+"""For each set its projection and, of the slices of x, how far they are outside: 0 for the members alone."""

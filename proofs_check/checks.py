@@ -1,0 +1,117 @@
+"""The kinds of check: for all cases, by certificate, informal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+
+from proofs_check.claim import Budget, Evidence, Violation
+from proofs_check.decide import decide
+from proofs_check.describe import describe
+
+
+@dataclass(frozen=True)
+class ForAll:
+    """Every case that meets the hypotheses satisfies the claim.
+
+    `cases` draws them (None: the examples alone); `examples` are tried first (or a function that makes them,
+    when the check runs); `meets` is asked of each; `violation` of it is positive where the claim fails.
+    """
+
+    violation: Violation
+    cases: SearchStrategy | None = None
+    examples: tuple | Callable[[], tuple] = ()
+    meets: Callable[[Any], bool] = lambda case: True
+    ladder: tuple[str, ...] = ("fractions", "balls")
+    n_examples: int = 100
+    on_networks: bool = False
+    """Whether it applies to every `cases.NetCase`, so also to a user's network."""
+
+    def run(self, budget: Budget) -> Evidence:
+        tally = _Tally(self)
+        try:
+            for case in self.examples() if callable(self.examples) else self.examples:
+                tally.judge(case)
+            if self.cases is not None:
+                self._search(tally, budget)
+        except Violated:
+            return tally.refuted()
+        return tally.supported()
+
+    def _search(self, tally, budget):
+        @settings(max_examples=budget.examples or self.n_examples, deadline=None, database=None,
+                  derandomize=budget.seed is None, phases=(Phase.generate, Phase.shrink),
+                  suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
+        @given(self.cases)
+        def judge(case):
+            tally.judge(case)
+
+        (judge if budget.seed is None else hypothesis.seed(budget.seed)(judge))()
+
+
+class Violated(Exception):
+    """A case violates the claim, decided exactly."""
+
+
+class _Tally:
+    """What was found so far; of violating cases the last, which is hypothesis's smallest."""
+
+    def __init__(self, check):
+        self.check, self.decided, self.undecided, self.worst = check, [], [], None
+
+    def judge(self, case):
+        if not self.check.meets(case):
+            return
+        decision = decide(self.check.violation, case, self.check.ladder)
+        if decision.outcome == "violated":
+            self.worst = (case, decision)
+            raise Violated
+        (self.undecided if decision.outcome == "undecided" else self.decided).append(decision)
+
+    def refuted(self):
+        case, decision = self.worst
+        return Evidence("refuted", len(self.decided) + 1, f"violated by {describe(decision.value)} ({decision.system})",
+                        describe(case))
+
+    def supported(self):
+        n = len(self.decided)
+        outcomes = [decision.outcome for decision in self.decided]
+        if n == 0:
+            return Evidence("void", 0, f"no case met the hypotheses and could be decided ({len(self.undecided)} undecided)")
+        floats = sum(decision.system == "floats" for decision in self.decided)
+        equal = outcomes.count("equal")
+        notes = [note for count, note in ((floats, f"{floats} by floats"), (equal, f"{equal} equal to 256 bits"),
+                                          (len(self.undecided), f"{len(self.undecided)} more undecided")) if count]
+        if notes:
+            return Evidence("held", n, f"no violation in {n} cases ({', '.join(notes)})")
+        return Evidence("certified", n, f"no violation in {n} cases, each decided exactly")
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A list of exact facts, each computed when the check runs, that together prove the claim."""
+
+    facts: Callable[[], dict[str, bool]]
+    """From what a fact says to whether it came out true."""
+
+    def run(self, budget: Budget) -> Evidence:
+        facts = self.facts()
+        wrong = [name for name, true in facts.items() if true is not True]
+        if wrong or not facts:
+            return Evidence("refuted" if facts else "void", len(facts), f"not true: {'; '.join(wrong)}",
+                            "; ".join(wrong))
+        return Evidence("proved", len(facts), "; ".join(facts))
+
+
+@dataclass(frozen=True)
+class Informal:
+    """No testable content: why, and which testable claim stands nearest."""
+
+    reason: str
+    nearest: str
+
+    def run(self, budget: Budget) -> Evidence:
+        return Evidence("informal", 0, f"{self.reason} (nearest: {self.nearest})")

@@ -1,0 +1,292 @@
+"""Section 4: the sum of squares by couples, Theorem 3 with its proof, the steps of Algorithm 1."""
+
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import strategies as st
+
+from pathnorm_ref.architectures import mlp
+from pathnorm_ref.euclidean import euclidean
+from pathnorm_ref.objectives import (leftover_squares, path_norm_objective, path_norm_regulariser, sum_of_squares,
+                                     weight_decay_objective)
+from pathnorm_ref.projections import project_sphere
+from pathnorm_ref.prox import prox_l2
+from pathnorm_ref.rescaling import balance_sweep, normalise
+from pathnorm_ref.units import Bias, couples
+from proofs_check.cases import NetCase, Vector, balanced_mlps, convnet_cases, mlp_cases, vectors
+from proofs_check.checks import ForAll
+from proofs_check.claim import Claim, Control
+from proofs_check.rescaled import difference, norms_of
+from proofs_check.violations import above, both, fails, unequal
+
+
+def objectives(case, params=None):
+    """(F, G) of the case, or at other parameters."""
+    arguments = (case.net, case.params if params is None else params, case.x, case.y, case.lam, case.bias, case.loss)
+    return weight_decay_objective(*arguments), path_norm_objective(*arguments)
+
+
+# --- sums of squares by couples ------------------------------------------------------------------------
+
+def square_sums(case):
+    """(sum_i ||w_i,k||^2, sum_i ||v_i,k||^2) of each hidden layer k."""
+    return [(np.sum(w * w), np.sum(v * v)) for w, v in norms_of(case)]
+
+
+def printed_squares(case):
+    """R against its printed form: L hidden layers, odd ones counted with both sides, v_{i,L} too if L is odd."""
+    layers = square_sums(case)
+    n = len(layers)
+    right = sum(w + v for w, v in layers[0:2 * (n // 2):2]) + (layers[-1][1] if n % 2 else 0)
+    return unequal(sum_of_squares(case.net, case.params, case.bias), right)
+
+
+def corrected_squares(case):
+    """R against couples of weight layers (1, 2), (3, 4), ..., and the last one if their number is odd."""
+    right = sum(w + v for w, v in square_sums(case)[::2])
+    return unequal(sum_of_squares(case.net, case.params, case.bias),
+                   right + leftover_squares(case.net, case.params, case.bias))
+
+
+def printed_eq_2(case):
+    layers = norms_of(case)
+    n = len(layers)
+    right = 2 * sum(np.sum(w * v) for w, v in layers[0:2 * (n // 2):2])
+    return unequal(sum_of_squares(case.net, case.params, case.bias),
+                   right + (np.sum(layers[-1][1] * layers[-1][1]) if n % 2 else 0))
+
+
+def corrected_eq_2(case):
+    return unequal(sum_of_squares(case.net, case.params, case.bias),
+                   2 * path_norm_regulariser(case.net, case.params, case.bias))
+
+
+def scalar_net(w, v, y, lam=1):
+    """v relu(w x) at the sample x = 1, with squared loss (v relu(w) - y)^2 / 2."""
+    params = ((np.array([[float(w)]]),), (), (np.array([[float(v)]]),))
+    return NetCase(mlp((1, 1, 1), bias=False), params, np.ones((1, 1)), np.array([[float(y)]]), Fraction(lam), Bias.ABSENT)
+
+
+GLOBAL_MINIMUM = scalar_net(1, 1, 2)
+"""With s = w v: F >= (s - 2)^2 / 2 + |s| >= 3/2, which is reached at w = v = 1."""
+
+
+def is_global_minimum(case):
+    return unequal(objectives(case)[0], Fraction(3, 2)) == 0
+
+
+SQUARES = (
+    Claim("yang2022.section-4.sum-of-squares", "Section 4, before Eqn (2)",
+          "With the odd layers of a net of L layers of homogeneous neurons, each weight appears just once in the sum of "
+          "squares.",
+          "R(W) = sum_{j=1}^{floor(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + c sum_i ||v_i,L||^2, c = 1 if L is odd",
+          ForAll(printed_squares, mlp_cases(n_layers=(2, 5)), examples=(GLOBAL_MINIMUM,)),
+          ("L layers of homogeneous neurons, as in Eqn (1)", "no biases"), fault="misprint",
+          correction="yang2022.section-4.sum-of-squares.corrected"),
+    Claim("yang2022.section-4.sum-of-squares.corrected", "Section 4, before Eqn (2)",
+          "The same with L the number of weight layers, and the last weight layer W^L where v_i,L is printed (in every "
+          "bias convention: R~ has the penalised biases that are in no w).",
+          "R(W) = sum_{j=1}^{floor(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + ||leftover||^2",
+          ForAll(corrected_squares, st.one_of([mlp_cases(bias, n_layers=(1, 5)) for bias in Bias]),
+                 ladder=("fractions", "balls"), n_examples=60), (),
+          Control("the same with L hidden layers", ForAll(printed_squares, mlp_cases(n_layers=(2, 5)))), ours=True),
+    Claim("yang2022.eq-2", "Section 4, Eqn (2)",
+          "At a minimum of F the sum of squares is twice the sum of products over the odd layers, and c times that of the "
+          "output weights of layer L.",
+          "R(W) = 2 sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c sum_i ||v_i,L||^2",
+          ForAll(printed_eq_2, examples=(GLOBAL_MINIMUM,), meets=is_global_minimum),
+          ("L layers of homogeneous neurons, as in Eqn (1)", "a minimum of F", "no biases"), fault="misprint",
+          correction="yang2022.eq-2.corrected"),
+    Claim("yang2022.eq-2.corrected", "Section 4, Eqn (2)",
+          "The same with L the number of weight layers, and the last weight layer W^L where v_i,L is printed.",
+          "R(W) = 2 sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c ||W^L||^2",
+          ForAll(corrected_eq_2, balanced_mlps((1, 6)), ladder=("fractions",), n_examples=60),
+          ("every couple is balanced", "no biases"),
+          Control("the same of nets out of balance", ForAll(corrected_eq_2, mlp_cases(n_layers=(2, 4)))), ours=True),
+)
+
+
+# --- Theorem 3 -----------------------------------------------------------------------------------------
+
+def gap(case):
+    """F - G against lam/2 sum (||w|| - ||v||)^2 over the couples."""
+    F, G = objectives(case)
+    remainder = sum(np.sum((w - v) * (w - v)) for w, v in norms_of(case)[::2])
+    return unequal(F - G, case.lam * remainder / 2)
+
+
+def wrong_gap(case):
+    """The same without the factor 1/2."""
+    F, G = objectives(case)
+    return unequal(F - G, case.lam * sum(np.sum((w - v) * (w - v)) for w, v in norms_of(case)[::2]))
+
+
+def not_equal_after_balancing(case):
+    """|F(balanced) - G(W)|, and by how much balancing the couples changes the function."""
+    params = balance_sweep(case.net, case.params, case.bias, couples(case.net)[0])
+    return both(unequal(objectives(case, params)[0], objectives(case)[1]), difference(case, params))
+
+
+def not_equal_unbalanced(case):
+    F, G = objectives(case)
+    return unequal(F, G)
+
+
+def no_better_path_norm(case):
+    """For any W': a W with the same function and F(W) <= G(W'). So inf F <= inf G, and a minimiser of F, where
+    G <= F, minimises G."""
+    params = balance_sweep(case.net, case.params, case.bias, couples(case.net)[0])
+    F, G = objectives(case)
+    return both(above(G, F), above(objectives(case, params)[0], G), difference(case, params))
+
+
+def not_minimal_however_rescaled(case):
+    """Of v relu(w x) with v = 0 at y = 0: F of any positive rescaling minus min F = 0: lam/2 (alpha w)^2 > 0."""
+    return objectives(case)[0] if case.params[2][0][0, 0] == 0 else 0
+
+
+def minimises_G_at_zero_loss(case):
+    return objectives(case)[1] == 0  # and G >= 0
+
+
+def is_minimum_of_G(case):
+    """With s = w v: G = (s - 2)^2 / 2 + |s| >= 3/2."""
+    return unequal(objectives(case)[1], Fraction(3, 2)) == 0
+
+
+def not_twice(case):
+    return unequal(sum_of_squares(case.net, case.params, case.bias),
+                   2 * path_norm_regulariser(case.net, case.params, case.bias))
+
+
+def any_net(bias, **options):
+    return st.one_of(mlp_cases(bias, **options), convnet_cases(bias))
+
+
+def biased_unit():
+    """4 relu(x + 1): balancing takes w from 1 to 2 and b with it, so that the penalty of b grows by 3/2."""
+    params = ((np.array([[1.0]]), np.array([1.0])), (), (np.array([[4.0]]),))
+    return NetCase(mlp((1, 1, 1), bias=(True, False)), params, np.ones((1, 1)), np.ones((1, 1)), Fraction(1), Bias.OUTSIDE)
+
+
+REBALANCED = {
+    Bias.ABSENT: ("yang2022.theorem-3.rebalanced", "no biases"),
+    Bias.INSIDE: ("yang2022.theorem-3.rebalanced.bias-inside", "biases inside w, the others left over"),
+    Bias.FREE: ("yang2022.theorem-3.rebalanced.bias-free", "biases not penalised, every unit with w = 0 without one"),
+}
+
+
+def has_no_constant_unit(case):
+    """No unit with w = 0, a bias outside of it, and v not 0: no rescaling balances it (Section 3's units have none)."""
+    try:
+        normalise(case.net, case.params, case.bias)
+    except ValueError:
+        return False
+    return True
+
+
+THEOREM_3 = (
+    *(Claim(f"yang2022.section-4.gap{'' if bias is Bias.ABSENT else f'.bias-{bias}'}", "Section 4, F and G",
+            f"F - G = lam/2 sum over the couples of (||w|| - ||v||)^2 >= 0 at any weights, biases {bias}.",
+            "F(W) - G(W) = lambda/2 sum (||w|| - ||v||)^2",
+            ForAll(gap, any_net(bias), ladder=("fractions", "balls"), n_examples=30, on_networks=bias is Bias.FREE), (),
+            Control("the same without the factor 1/2", ForAll(wrong_gap, mlp_cases(bias))), ours=True) for bias in Bias),
+    *(Claim(claim_id, "Section 4, Theorem 3",
+            f"Balancing the couples of any W keeps the function and takes F to G(W) ({hypothesis}); a unit with one side "
+            "zero becomes zero.", "F(balanced W) = G(W)",
+            ForAll(not_equal_after_balancing, any_net(bias), meets=has_no_constant_unit,
+                   ladder=("balls",), n_examples=25), (hypothesis,),
+            Control("the same without balancing", ForAll(not_equal_unbalanced, mlp_cases(bias), ladder=("balls",))),
+            ours=True) for bias, (claim_id, hypothesis) in REBALANCED.items()),
+    Claim("yang2022.theorem-3.rebalanced.bias-outside", "Section 4, Theorem 3",
+          "The same with biases that are penalised but no part of w.", "F(balanced W) = G(W)",
+          ForAll(not_equal_after_balancing, examples=(biased_unit(),)), ("biases penalised, outside w",),
+          fault="missing hypothesis", correction="yang2022.theorem-3.rebalanced.bias-inside", ours=True),
+    Claim("yang2022.theorem-3.first-to-second", "Section 4, Theorem 3",
+          "A minimiser of F is a minimiser of G: G <= F, and for every W' some W with the same function has F(W) <= G(W').",
+          "argmin F is in argmin G",
+          ForAll(no_better_path_norm, any_net(Bias.INSIDE), ladder=("balls",), n_examples=25),
+          ("biases absent or inside w", "the leftover layer as corrected"),
+          Control("the same with biases penalised outside w", ForAll(no_better_path_norm, examples=(biased_unit(),)))),
+    Claim("yang2022.theorem-3.second-to-first", "Section 4, Theorem 3",
+          "A minimiser of G minimises F, after possibly rescaling the weights so that ||w|| = ||v|| for each term.",
+          "argmin G, rescaled, is in argmin F",
+          ForAll(not_minimal_however_rescaled, examples=(scalar_net(1, 0, 0),), meets=minimises_G_at_zero_loss),
+          ("no biases", "rescaling by positive factors"), fault="missing hypothesis",
+          correction="yang2022.theorem-3.rebalanced"),
+    Claim("yang2022.theorem-3.proof", "Appendix A.4, first step of the proof",
+          "Theorem 1 shows R(W) = 2 R~(W) at a solution of the path-norm problem.", "R(W) = 2 R~(W)",
+          ForAll(not_twice, examples=(scalar_net(2, 0.5, 2),), meets=is_minimum_of_G), ("W minimises G",), fault="wrong",
+          correction="yang2022.theorem-3.rebalanced"),
+)
+
+
+# --- the steps of Algorithm 1 --------------------------------------------------------------------------
+
+def not_the_prox(case, t=None):
+    """Whether p = Prox_2(z), t = lambda gamma, fails z - p in t times the subdifferential of ||.|| at p.
+
+    That is ||z - p|| <= t and <z - p, p> = t ||p||, which together characterise argmin t ||x|| + ||x - z||^2 / 2.
+    """
+    t = case.size if t is None else t
+    p = prox_l2(case.z, case.size)
+    residual = case.z - p
+    return both(above(np.sum(residual * residual), t * t), unequal(np.sum(residual * p), t * euclidean(np, p, None)))
+
+
+def not_twice_the_prox(case):
+    return not_the_prox(case, 2 * case.size)
+
+
+PYTHAGOREAN = st.sampled_from([[3, 4], [1, 2, 2], [2, 3, 6], [0], [0, 0, 0], [5], [0, -7, 0], [1, 4, 8], [-8, 9, 12, 0],
+                               [1, 1, 1, 1], [2, -2, 4, 5, 0]])
+
+
+@st.composite
+def rational_vectors(draw):
+    """Vectors with rational norms, of magnitudes from 2^-1000 to 2^1000, with thresholds around the norm."""
+    z = np.array(draw(PYTHAGOREAN), dtype=float) * draw(st.sampled_from([1.0, 2.0**-3, 2.0**1000, 2.0**-1000]))
+    norm = Fraction(float(np.max(np.abs(z))) if z.any() else 1.0)
+    size = norm * draw(st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1), Fraction(5, 4), Fraction(2)]))
+    return Vector(z, z, size)
+
+
+def not_nearest_on_sphere(case):
+    """Whether ||z / ||z|| || = 1 and no other point of the sphere is nearer: <z, u> <= <z, p> for unit u, by Cauchy."""
+    p = case.z / euclidean(np, case.z, None) if any(case.z != 0) else None
+    if p is None:
+        return 1  # 0 / 0: the printed formula has no value, while every point of the sphere is nearest
+    return both(unequal(np.sum(p * p), 1), unequal(np.sum(case.z * p), euclidean(np, case.z, None)))
+
+
+def not_projected(case):
+    """The house's projection: on the sphere, and nowhere farther than (||z|| - 1)^2, the least squared distance."""
+    p = project_sphere(case.z, 1)
+    norm = euclidean(np, case.z, None)
+    distance = np.sum((p - case.z) * (p - case.z))
+    return both(unequal(np.sum(p * p), 1), unequal(distance, (norm - 1) * (norm - 1)))
+
+
+def not_normalised(case):
+    norm = euclidean(np, case.z, None)
+    return unequal(np.sum(case.z * case.z), 1) if norm > 0 else 1
+
+
+STEPS = (
+    Claim("yang2022.algorithm-1.prox", "Section 4, Algorithm 1, update of the output weights",
+          "Prox_2 is the proximal operator of the path-norm term: with ||w|| = 1 it is lambda ||v||, and the step is gamma.",
+          "Prox_2(z) = argmin_x lambda ||x|| + ||x - z||^2 / (2 gamma)",
+          ForAll(not_the_prox, rational_vectors(), ladder=("fractions",)), ("gamma, lambda > 0",),
+          Control("of 2 lambda ||v|| (the classic factor)", ForAll(not_twice_the_prox, rational_vectors()))),
+    Claim("yang2022.algorithm-1.sphere-projection", "Section 4, Algorithm 1, update of the input weights",
+          "The projection onto the unit sphere is y / ||y||.", "argmin_{||w|| = 1} ||w - y|| = y / ||y||",
+          ForAll(not_nearest_on_sphere, rational_vectors(), examples=(Vector(np.zeros(2), np.zeros(2), Fraction(1)),)),
+          (), fault="missing hypothesis", correction="yang2022.algorithm-1.sphere-projection.corrected"),
+    Claim("yang2022.algorithm-1.sphere-projection.corrected", "Section 4, Algorithm 1, update of the input weights",
+          "For y not 0 it is; of 0 every point of the sphere is a nearest one, and the house takes the first coordinate "
+          "vector.", "||P(y)|| = 1 and ||P(y) - y|| = | ||y|| - 1 |",
+          ForAll(not_projected, rational_vectors(), ladder=("fractions",)), (),
+          Control("the same of y itself", ForAll(not_normalised, vectors())), ours=True),
+)
+
+CLAIMS = SQUARES + THEOREM_3 + STEPS

@@ -1,0 +1,227 @@
+"""The Neural Balance Theorem: Theorem 1 with its proof, Theorem 7 (Appendix A.2), Remark 2."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import strategies as st
+
+from pathnorm_ref.architectures import mlp
+from pathnorm_ref.arrays import system
+from pathnorm_ref.layers import Conv2d, ReLU, ReLU6, Tanh
+from pathnorm_ref.network import Net
+from pathnorm_ref.objectives import sum_of_squares, weight_decay_and_gradient
+from pathnorm_ref.rescaling import balance_sweep
+from pathnorm_ref.units import Bias, incoming, outgoing, scale
+from proofs_check import networks
+from proofs_check.cases import NetCase, Unit, convnet_cases, mlp_cases, units
+from proofs_check.checks import ForAll
+from proofs_check.claim import Claim, Control
+from proofs_check.rescaled import difference, hidden_units, norms_of
+from proofs_check.violations import above, both, fails, unequal
+
+# --- the Neural Balance Theorem ------------------------------------------------------------------------
+
+def not_improved(case):
+    """The theorem's contraposition: where a unit is out of balance, a rescaling has a smaller sum of squares.
+
+    With W = ||w||^2, V = ||v||^2, any alpha^2 strictly between 1 and V / W will do (W s + V / s is convex in s,
+    and equal at s = 1 and s = V / W).
+    """
+    for hidden in hidden_units(case.net):
+        w = incoming(np, case.net, case.params, hidden, case.bias)
+        v = outgoing(np, case.net, case.params, hidden)
+        W, V = np.sum(w * w, axis=1), np.sum(v * v, axis=1)
+        if any(W != V):
+            factor = np.array([improving(*sides) for sides in zip(W, V, strict=True)], dtype=object)
+            params = scale(np, case.net, case.params, hidden, factor, 1 / factor)
+            smaller = sum_of_squares(case.net, params, case.bias) < sum_of_squares(case.net, case.params, case.bias)
+            return both(fails(smaller), difference(case, params))
+    return 0
+
+
+def improving(W, V):
+    """A rational alpha with alpha^2 strictly between 1 and V / W; 1 if they are equal."""
+    if W == V:
+        return Fraction(1)
+    if W > V:
+        return 1 / improving(V, W)
+    return Fraction(2) if V > 4 * W else 1 + (V / W - 1) / 8
+
+
+def unbalanced(case):
+    """sum | ||w||^2 - ||v||^2 | over all units."""
+    total = 0
+    for hidden in hidden_units(case.net):
+        w = incoming(np, case.net, case.params, hidden, case.bias)
+        v = outgoing(np, case.net, case.params, hidden)
+        total = total + unequal(np.sum(w * w, axis=1), np.sum(v * v, axis=1))
+    return total
+
+
+class Chain(NamedTuple):
+    """f(x) = v relu(w relu(w ... relu(w x))), with one and the same w in each of `times` layers."""
+
+    w: np.ndarray
+    v: np.ndarray
+    times: int
+
+
+def is_minimal_chain(chain):
+    """Whether w^2 + v^2 is least for the function, which determines w^times v, for w, v > 0.
+
+    Weighted arithmetic and geometric means: times (w^2 / times) + v^2 is least where w^2 / times = v^2.
+    """
+    w, v = chain.w[0], chain.v[0]
+    return w > 0 and v > 0 and w * w == chain.times * v * v
+
+
+def last_unit_unbalanced(chain):
+    return unequal(chain.w * chain.w, chain.v * chain.v)
+
+
+def dense_unit(w, b, v, bias=Bias.OUTSIDE, sigma=None):
+    """The net v sigma(w x + b), sigma a ReLU by default, at one sample."""
+    params = ((np.array([[w]]), np.array([b])), (), (np.array([[v]]),))
+    return NetCase(mlp((1, 1, 1), sigma, bias=(True, False)), params, np.ones((1, 1)), np.zeros((1, 1)), Fraction(1), bias)
+
+
+def conv_unit(w, b, v, bias=Bias.OUTSIDE, sigma=None):
+    """The net v (*) sigma(w (*) x + b) with kernels of one element, at one sample."""
+    net = Net(Conv2d(1, 1, 1), sigma or ReLU(), Conv2d(1, 1, 1, bias=False))
+    params = ((np.array([[[[w]]]]), np.array([b])), (), (np.array([[[[v]]]]),))
+    return NetCase(net, params, np.ones((1, 1, 2, 2)), np.zeros((1, 1, 2, 2)), Fraction(1), bias)
+
+
+def is_minimal_unit(case):
+    """Whether w^2 + b^2 + v^2 is least for the function of v relu(w x + b), w, v > 0 and b != 0.
+
+    The function determines w v and b v (slope, and value at 0 or place of the kink), so its representations
+    are the rescalings of this one, and alpha^2 (w^2 + b^2) + v^2 / alpha^2 is least at alpha = 1 just where
+    w^2 + b^2 = v^2.
+    """
+    w, b, v = case.params[0][0].flat[0], case.params[0][1][0], case.params[2][0].flat[0]
+    return w > 0 and v > 0 and b != 0 and w * w + b * b == v * v
+
+
+def balance_gap(case):
+    """Of each unit, lam (||w||^2 - ||v||^2) - (<w, dF/dw> - <v, dF/dv>): zero, by Euler's identity.
+
+    A bias is rescaled with its w whatever it counts as, so w takes it in here in every convention.
+    """
+    _, gradient = weight_decay_and_gradient(case.net, case.params, case.x, case.y, case.lam, case.bias, case.loss)
+    total = 0
+    for hidden in hidden_units(case.net):
+        w, d_w = (incoming(np, case.net, tree, hidden, Bias.INSIDE) for tree in (case.params, gradient))
+        v, d_v = (outgoing(np, case.net, tree, hidden) for tree in (case.params, gradient))
+        decay = case.lam * (penalised_square(case, hidden) - np.sum(v * v, axis=1))
+        total = total + unequal(decay, np.sum(w * d_w, axis=1) - np.sum(v * d_v, axis=1))
+    return total
+
+
+def penalised_square(case, hidden):
+    """||w||^2 of each unit, with the squared bias where it is penalised."""
+    bias = Bias.INSIDE if case.bias == Bias.OUTSIDE else case.bias
+    w = incoming(np, case.net, case.params, hidden, bias)
+    return np.sum(w * w, axis=1)
+
+
+def trained_unbalanced(case):
+    """max | ||w|| - ||v|| | - ||grad F|| / lam at the stated gradient norm, over all units."""
+    gaps = [w - v for w, v in norms_of(case)]
+    bound = system(case.x)(networks.GRADIENT_NORM) / case.lam
+    return above(np.abs(np.concatenate(gaps)), bound)
+
+
+def reached(case):
+    return networks.gradient_norm(case) <= networks.GRADIENT_NORM
+
+
+def balanced_at_kind(convolutional):
+    """The claims of Theorem 1 (MLPs) or of Theorem 7 (convolutional nets with pooling), in every bias convention."""
+    number, cases, kind = (7, convnet_cases, "convolutional nets with max and average pooling") if convolutional else \
+        (1, mlp_cases, "MLPs")
+    where = "Appendix A.2, Theorem 7" if convolutional else "Section 3, Theorem 1"
+    key = f"yang2022.theorem-{number}"
+    minimal = "a representation of f with the minimum sum of squared weights"
+
+    def contraposition(bias):
+        return ForAll(not_improved, cases(bias), ladder=("fractions",), n_examples=40)
+
+    unit = conv_unit if convolutional else dense_unit
+    relu6 = Control("the same of ReLU6", ForAll(not_improved, examples=(unit(8.0, 0.0, 1.0, Bias.FREE, ReLU6()),)))
+    flow = [cases(bias) for bias in Bias]
+    tanh = cases(Bias.FREE, activations=lambda n: st.just(Tanh()))
+    return (
+        Claim(key, where, f"In {minimal}, input and output weights of each homogeneous unit have equal norms ({kind} "
+              "without biases): where a unit is out of balance, a rescaling is smaller.",
+              "||w||_2 = ||v||_2", contraposition(Bias.ABSENT), (minimal, "no biases", "weights are not shared"), relu6),
+        Claim(f"{key}.bias-inside", where, f"The same of {kind} with biases that are part of w and are penalised.",
+              "||(w, b)||_2 = ||v||_2", contraposition(Bias.INSIDE), (minimal, "biases inside w"), relu6),
+        Claim(f"{key}.bias-free", where, f"The same of {kind} with biases that are neither part of w nor penalised.",
+              "||w||_2 = ||v||_2", contraposition(Bias.FREE), (minimal, "biases free"), relu6),
+        Claim(f"{key}.bias-outside", where, f"The same of {kind} with biases that are penalised but no part of w.",
+              "||w||_2 = ||v||_2 where R counts b", ForAll(unbalanced, examples=(unit(3.0, 4.0, 5.0),), meets=is_minimal_unit),
+              (minimal, "biases penalised, outside w"), fault="missing hypothesis", correction=f"{key}.bias-inside"),
+        Claim(f"{key}.stationary", where, f"In {kind}, lam (||w||^2 - ||v||^2) = <w, dF/dw> - <v, dF/dv> for every unit at "
+              "any parameters (w with its bias, whose square counts where it is penalised): so every stationary point "
+              "of F, not only a global minimum, is balanced.",
+              "lam (||w||^2 - ||v||^2) = <w, grad_w F> - <v, grad_v F>",
+              ForAll(balance_gap, st.one_of(flow), ladder=("fractions", "balls"), n_examples=40,
+                     on_networks=not convolutional),
+              ("sigma positively homogeneous", "the gradient of the house at kinks"),
+              Control("the same of tanh", ForAll(balance_gap, tanh, ladder=("balls",))), ours=True),
+        Claim(f"{key}.trained", where, "A net trained on digits by weight decay to a gradient norm of 1/1024 has "
+              "| ||w|| - ||v|| | <= ||grad F|| / lam at every unit (biases inside).",
+              "| ||w||_2 - ||v||_2 | <= ||grad F|| / lambda",
+              ForAll(trained_unbalanced, examples=lambda: (networks.trained(convolutional),), meets=reached,
+                     ladder=("floats", "balls")),
+              ("||grad F|| <= 1/1024", "lambda = 1/64"),
+              Control("the same at the start of training", ForAll(
+                  trained_unbalanced, examples=lambda: (networks.untrained(convolutional),),
+                  ladder=("floats", "balls"))), ours=True),
+    )
+
+
+def dead_unit():
+    """w = 1, v = 0: a ReLU that nothing reads."""
+    one, zero = np.ones(1), np.zeros(1)
+    return Unit(Net(ReLU()), ((),), one, np.zeros(()), zero, one, zero, Fraction(2))
+
+
+def no_factor_balances(unit):
+    """Whether exactly one of w and v is zero: then no alpha > 0 gives ||alpha w|| = ||v / alpha||."""
+    return fails(any(unit.w != 0) == any(unit.v != 0))
+
+
+def zeroing_changes(case):
+    """By how much a sweep of balancing changes function or balance where it sets units with one side zero to zero."""
+    params = balance_sweep(case.net, case.params, case.bias)
+    left = [fails((a == 0) == (b == 0)) for w, v in norms_of(case._replace(params=params))
+            for a, b in zip(w, v, strict=True)]
+    return both(difference(case, params), *left)
+
+
+CLAIMS = (
+    *balanced_at_kind(convolutional=False),
+    *balanced_at_kind(convolutional=True),
+    Claim("yang2022.theorem-1.proof.rescaling", "Section 3, proof of Theorem 1",
+          "The input and output weights of any unit out of balance can be rescaled by some alpha > 0 to equal norms "
+          "without changing f.", "alpha = sqrt(||v|| / ||w||) > 0",
+          ForAll(no_factor_balances, units(), examples=(dead_unit(),)), (), fault="missing hypothesis",
+          correction="yang2022.theorem-1.proof.rescaling.corrected"),
+    Claim("yang2022.theorem-1.proof.rescaling.corrected", "Section 3, proof of Theorem 1",
+          "Units with both sides non-zero are rescaled so; of a unit with one side zero, setting both to zero keeps f "
+          "and balances it.", "w = 0 or v = 0: v sigma(w^T x) = 0",
+          ForAll(zeroing_changes, mlp_cases(Bias.INSIDE, n_layers=(2, 2)), ladder=("balls",), n_examples=40), (),
+          Control("the same if the bias is no part of w", ForAll(
+              zeroing_changes, examples=(dense_unit(0.0, 1.0, 1.0, Bias.FREE),), ladder=("balls",))),
+          ours=True),
+    Claim("yang2022.remark-2", "Section 3, Remark 2",
+          "The Neural Balance Theorem holds for any architecture and every homogeneous unit in it.",
+          "||w||_2 = ||v||_2 for every homogeneous unit",
+          ForAll(last_unit_unbalanced, examples=(Chain(np.array([2.0]), np.array([1.0]), 4),), meets=is_minimal_chain),
+          ("a representation of f with the minimum sum of squared weights: of f(x) = v relu(w relu(... relu(w x))), "
+           "with w in four layers, as in a recurrent net",),
+          fault="missing hypothesis", correction="yang2022.theorem-1"),
+)

@@ -1,0 +1,201 @@
+"""Definitions, taken at their word: slow, literal, obviously right. Checks measure `pathnorm_ref` by them.
+
+Loops and formulas over NumPy arrays of floats, Fractions or balls: Fractions in, Fractions out. This module
+never imports the code that it judges.
+"""
+
+import math
+from fractions import Fraction
+from itertools import pairwise, product
+
+import numpy as np
+
+# --- layers --------------------------------------------------------------------------------------------
+
+
+def dense(x, W, b=None):
+    """out[n, o] = b[o] + sum_i W[o, i] x[n, i]."""
+    out = np.zeros((x.shape[0], W.shape[0]), dtype=x.dtype)
+    for n, o in np.ndindex(out.shape):
+        out[n, o] = sum((W[o, i] * x[n, i] for i in range(W.shape[1])), _zero(x) if b is None else b[o])
+    return out
+
+
+def conv2d(x, W, b=None, stride=(1, 1), padding=(0, 0, 0, 0), dilation=(1, 1), groups=1):
+    """out[n, o, i, j] = b[o] + sum_{c, p, q} W[o, c, p, q] x[n, f + c, s i + d p - top, s j + d q - left].
+
+    f is the first input channel of the group of o; pixels outside the map are zero.
+    """
+    size = grid(x.shape[2:], W.shape[2:], stride, padding, dilation)
+    out = np.zeros((x.shape[0], W.shape[0], *size), dtype=x.dtype)
+    for n, o, i, j in np.ndindex(out.shape):
+        first = o // (W.shape[0] // groups) * W.shape[1]
+        terms = (W[o, c, p, q] * x[n, first + c, row, column] for c in range(W.shape[1]) for p, q, row, column
+                 in seen(x.shape[2:], W.shape[2:], stride, padding, dilation, i, j))
+        out[n, o, i, j] = sum(terms, _zero(x) if b is None else b[o])
+    return out
+
+
+def max_pool(x, kernel, stride, padding=(0, 0, 0, 0)):
+    """(out, where): the largest pixel that each window sees, and its (row, column); of ties the first."""
+    out = np.zeros((*x.shape[:2], *grid(x.shape[2:], kernel, stride, padding)), dtype=x.dtype)
+    where = np.empty(out.shape, dtype=object)
+    for n, c, i, j in np.ndindex(out.shape):
+        pixels = [pixel[2:] for pixel in seen(x.shape[2:], kernel, stride, padding, (1, 1), i, j)]
+        where[n, c, i, j] = max(pixels, key=lambda pixel, n=n, c=c: x[n, c, *pixel])
+        out[n, c, i, j] = x[n, c, *where[n, c, i, j]]
+    return out, where
+
+
+def avg_pool(x, kernel, stride, padding=(0, 0, 0, 0)):
+    """The sum of what each window sees, divided by the size of the kernel."""
+    out = np.zeros((*x.shape[:2], *grid(x.shape[2:], kernel, stride, padding)), dtype=x.dtype)
+    for n, c, i, j in np.ndindex(out.shape):
+        pixels = seen(x.shape[2:], kernel, stride, padding, (1, 1), i, j)
+        total = sum((x[n, c, row, column] for _, _, row, column in pixels), _zero(x))
+        out[n, c, i, j] = total / math.prod(kernel)
+    return out
+
+
+def grid(size, kernel, stride, padding, dilation=(1, 1)):
+    """How many windows there are, vertically and horizontally: their first pixels, counted."""
+    return tuple(len(range(0, n + before + after - d * (k - 1), s)) for n, k, s, d, before, after
+                 in zip(size, kernel, stride, dilation, padding[::2], padding[1::2], strict=True))
+
+
+def seen(size, kernel, stride, padding, dilation, i, j):
+    """(p, q, row, column) of each pixel of the map that window (i, j) sees at its place (p, q)."""
+    for p, q in np.ndindex(*kernel):
+        row = stride[0] * i + dilation[0] * p - padding[0]
+        column = stride[1] * j + dilation[1] * q - padding[2]
+        if 0 <= row < size[0] and 0 <= column < size[1]:
+            yield p, q, row, column
+
+
+def operator_matrix(linear, shape, one=1.0):
+    """The matrix of a linear map of arrays of `shape`, column by column: what it makes of each unit array."""
+    size = math.prod(shape)
+    units = (np.array([one * (i == k) for i in range(size)]).reshape(shape) for k in range(size))
+    return np.stack([linear(unit).ravel() for unit in units], axis=1)
+
+
+def _zero(x):
+    return x.flat[0] * 0 if x.size else Fraction(0)
+
+
+# --- losses: means over samples ------------------------------------------------------------------------
+
+def squared_error(out, y):
+    """1/(2n) sum over samples and outputs of (out - y)^2."""
+    return sum((a - b) ** 2 for a, b in zip(out.flat, y.flat, strict=True)) / (2 * out.shape[0])
+
+
+def softmax_cross_entropy(out, y, exp=math.exp, log=math.log):
+    """1/n sum over samples of log(sum over classes of exp(out)) - the output of the right class."""
+    terms = (log(sum(exp(a) for a in row)) - row[label] for row, label in zip(out, y, strict=True))
+    return sum(terms) / out.shape[0]
+
+
+def logistic(out, y, exp=math.exp, log=math.log):
+    """1/n sum over samples and outputs of log(1 + exp(-y out))."""
+    return sum(log(1 + exp(-b * a)) for a, b in zip(out.flat, y.flat, strict=True)) / out.shape[0]
+
+
+def exponential(out, y, exp=math.exp):
+    """1/n sum over samples and outputs of exp(-y out)."""
+    return sum(exp(-b * a) for a, b in zip(out.flat, y.flat, strict=True)) / out.shape[0]
+
+
+# --- dense chains: weights [W_1, ..., W_L], each (n_out, n_in), biases [b_1 or None, ..., b_L or None] ---
+
+def paths(weights, biases=None):
+    """The weights along each path to an output, from every input and then from every bias."""
+    widths = [weights[0].shape[1], *(W.shape[0] for W in weights)]
+    for units in product(*map(range, widths)):
+        yield [W[j, i] for W, (i, j) in zip(weights, pairwise(units), strict=True)]
+    for layer, b in enumerate(biases or ()):
+        behind = weights[layer + 1:]
+        for units in product(*map(range, widths[layer + 1:])) if b is not None else ():
+            yield [b[units[0]], *(W[j, i] for W, (i, j) in zip(behind, pairwise(units), strict=True))]
+
+
+def path_sum(weights, biases=None, p=1):
+    """The sum over paths of the product of |weight|^p: the path norm to the power p."""
+    return sum(math.prod(abs(w) ** p for w in path) for path in paths(weights, biases))
+
+
+def rescaled(weights, biases, factors):
+    """Each hidden unit's incoming weights and bias times its factor, its outgoing weights divided by it."""
+    weights, biases = [W.copy() for W in weights], [b if b is None else b.copy() for b in biases]
+    for layer, unit_factors in enumerate(factors):
+        for unit, factor in enumerate(unit_factors):
+            weights[layer][unit, :] = weights[layer][unit, :] * factor
+            weights[layer + 1][:, unit] = weights[layer + 1][:, unit] / factor
+            if biases[layer] is not None:
+                biases[layer][unit] = biases[layer][unit] * factor
+    return weights, biases
+
+
+# --- norms ---------------------------------------------------------------------------------------------
+
+def p_norm(x, p):
+    """(sum |x_i|^p)^(1/p), or max |x_i| for p = inf; 0 of no numbers. Exact for p 1 and inf."""
+    sizes = [abs(value) for value in x]
+    if p == math.inf:
+        return max(sizes, default=0)
+    return sum(sizes) if p == 1 else sum(size ** p for size in sizes) ** (1 / p)
+
+
+def l_pq(W, p, q):
+    """The q-norm over units of the p-norm of the weights that enter each: all of the slice W[unit]."""
+    return p_norm([p_norm(np.ravel(row), p) for row in W], q)
+
+
+# --- minimisers ----------------------------------------------------------------------------------------
+
+def soft_threshold(z, t):
+    """argmin_x t ||x||_1 + ||x - z||^2 / 2: each z_i nearer to zero by t, and not past it."""
+    return np.array([_sgn(value) * max(abs(value) - t, value * 0) for value in z], dtype=z.dtype)
+
+
+def prox(g, z, t, points):
+    """The one of the points at which g(x) + (x - z)^2 / (2 t) is least: a search for the prox of a number."""
+    return min(points, key=lambda x: g(x) + (x - z) ** 2 / (2 * t))
+
+
+def algorithm_2(v, c):
+    """Wen et al. 2021, Algorithm 2, line by line: the projection to the L1 ball of size c, as printed.
+
+    As printed it does not ask whether v is inside already. ValueError if no p satisfies its second line.
+    """
+    mu = sorted((abs(value) for value in v), reverse=True)
+    candidates = [p for p in range(1, len(mu) + 1) if mu[p - 1] - (sum(mu[:p]) - c) / p > 0]
+    if not candidates:
+        raise ValueError(f"v is {v} and c is {c}: no p has mu_p - (1/p)(mu_1 + ... + mu_p - c) > 0")
+    p_star = max(candidates)
+    theta = (sum(mu[:p_star]) - c) / p_star
+    return np.array([_sgn(value) * max(abs(value) - theta, value * 0) for value in v], dtype=v.dtype)
+
+
+def project_l1_ball(v, c):
+    """The nearest point of {||x||_1 <= c}, in Fractions, by enumeration of the faces.
+
+    v if it is inside, else the nearest feasible one of its projections to the plane of each face: a set of
+    coordinates, with the signs of v, among which the excess is shared equally.
+    """
+    if sum(abs(value) for value in v) <= c:
+        return v.copy()
+    points = (_on_face(v, c, active) for active in product((False, True), repeat=len(v)))
+    feasible = [x for x in points if sum(abs(value) for value in x) <= c]
+    return min(feasible, key=lambda x: sum((a - b) ** 2 for a, b in zip(x, v, strict=True)))
+
+
+def _on_face(v, c, active):
+    sizes = [abs(value) for value, on in zip(v, active, strict=True) if on]
+    excess = (sum(sizes) - c) / max(1, len(sizes))
+    return np.array([_sgn(value) * (abs(value) - excess) if on else value * 0
+                     for value, on in zip(v, active, strict=True)], dtype=v.dtype)
+
+
+def _sgn(value):
+    return int(value > 0) - int(value < 0)

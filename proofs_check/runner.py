@@ -1,0 +1,73 @@
+"""Run claims, in parallel, and compare what they gave with the recorded verdicts."""
+
+import json
+import time
+from dataclasses import replace
+from importlib.resources import files
+
+from joblib import Parallel, delayed
+
+from proofs_check.claim import VERDICTS, Budget, Result
+from proofs_check.claims import all_claims
+
+SNAPSHOT = files("proofs_check") / "verdicts.json"
+
+
+def run(claim, budget=Budget()):
+    """The `Result` of one claim: of its check, and of its control unless the claim is refuted."""
+    start = time.perf_counter()
+    evidence = claim.check.run(budget)
+    control = claim.control.check.run(budget) if claim.control and evidence.verdict != "refuted" else None
+    return Result(claim, evidence, control, time.perf_counter() - start)
+
+
+def run_all(ids, budget=Budget(), jobs=1):
+    """The results of the claims of these ids, each as soon as it is there."""
+    found = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_run)(i, budget) for i in ids)
+    for claim_id, *evidence in found:
+        yield Result(all_claims()[claim_id], *evidence)
+
+
+def _run(claim_id, budget):
+    # a claim holds functions, which do not travel between processes: its id and the evidence do
+    result = run(all_claims()[claim_id], budget)
+    return claim_id, result.evidence, result.control, result.seconds
+
+
+def on_network(claim, case):
+    """The claim about this network alone: its own drawn cases stay out, and its control, which is about those."""
+    check = replace(claim.check, cases=None, examples=(case,), ladder=("floats", "balls"))
+    return replace(claim, check=check, control=None)
+
+
+# --- the snapshot of verdicts --------------------------------------------------------------------------
+
+class BrokenSnapshot(ValueError):
+    """The file of recorded verdicts cannot be read as one."""
+
+
+def recorded(path=SNAPSHOT):
+    """The recorded verdicts by id. BrokenSnapshot if the file is not a JSON object of verdicts."""
+    try:
+        verdicts = json.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BrokenSnapshot(f"{path} can't be read: {error}") from error
+    if not isinstance(verdicts, dict) or not all(verdict in VERDICTS for verdict in verdicts.values()):
+        raise BrokenSnapshot(f"{path} must hold an object from claim ids to {', '.join(VERDICTS)}")
+    return verdicts
+
+
+def changes(results, path=SNAPSHOT):
+    """(id, recorded verdict or None, found verdict) of each result that differs from the snapshot."""
+    before = recorded(path)
+    return [(result.claim.id, before.get(result.claim.id), result.verdict)
+            for result in results if before.get(result.claim.id) != result.verdict]
+
+
+def accept(results, path=SNAPSHOT):
+    """Record the verdicts of these results, keep those of other claims, drop those of claims that are no more."""
+    verdicts = recorded(path) | {result.claim.id: result.verdict for result in results}
+    known = {claim_id: verdicts[claim_id] for claim_id in sorted(all_claims()) if claim_id in verdicts}
+    path.write_text(json.dumps(known, indent=1) + "\n")
