@@ -10,9 +10,10 @@ F - G = lam/2 sum (||w|| - ||v||)^2 >= 0, with equality just where the couples a
 """
 
 from pathnorm_ref.arrays import number, tree_map, zeros
+from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.losses import squared_error
-from pathnorm_ref.norms import coupled_path_norm, unit_norms
-from pathnorm_ref.units import Bias, check_net, couples, weight_layers
+from pathnorm_ref.norms import coupled_path_norm
+from pathnorm_ref.units import Bias, check_net, couples, outgoing, weight_layers
 
 
 def weight_decay_objective(net, params, x, y, lam, bias, loss=squared_error):
@@ -37,7 +38,7 @@ def multitask_lasso_objective(net, params, x, y, lam, bias, loss=squared_error):
     """
     lam = number("lam", lam, x, at_least=0)
     xp = check_net(net, params, bias)
-    lasso = sum((xp.sum(unit_norms(net, params, hidden, bias)[1]) for hidden in couples(net)[0]),
+    lasso = sum((xp.sum(euclidean(xp, outgoing(xp, net, params, hidden), 1)) for hidden in couples(net)[0]),
                 start=_zero(xp, net, params))
     return empirical_loss(net, params, x, y, loss) + lam * (lasso + leftover_squares(net, params, bias) / 2)
 
