@@ -86,7 +86,7 @@ def processor():
 
 
 def measure(workers, task, dtype, turns):
-    """The median seconds of each worker, None where it can't. Three turns at least, and no more for slow ones."""
+    """The median seconds of each worker, None where it can't. Three turns, or more if they are fast."""
     able = [worker for worker in workers if worker.can(task, dtype)]
     times = {worker.title: [] for worker in able}
     start = time.monotonic()

@@ -11,7 +11,8 @@ def project_l1_ball(columns, size):
     outside = _sums_of_magnitudes(columns) > size
     for block in _blocks(columns.T) if outside.any() else ():
         if outside[block].any():
-            rows = np.array(columns[:, block].T, order="C")
+            # copied before it is transposed: of lines 2^k bytes apart, a cache holds only a few
+            rows = np.ascontiguousarray(columns[:, block].copy().T)
             rows[outside[block]] = _project(rows[outside[block]], size)
             out[:, block] = rows.T
     return out

@@ -22,7 +22,7 @@ SAMPLES = 8
 def main(argv=None):
     """Exit status: 0 if the verdicts equal the snapshot, 1 if one differs, 2 for unusable arguments."""
     arguments = parser().parse_args(argv)
-    console = Console(width=None if sys.stdout.isatty() else 160)
+    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160)
     try:
         return command(arguments, console)
     except (UnknownClaim, networks.UnusableFile, runner.BrokenSnapshot) as error:
@@ -112,9 +112,9 @@ def check_network(path, ids, console):
     case = networks.load(path)
     few = case._replace(x=case.x[:SAMPLES], y=case.y[:SAMPLES])
     results = []
-    for claim_id in track([i for i in ids if getattr(all_claims()[i].check, "on_networks", False)], "checking",
-                          console=Console(stderr=True), transient=True):
-        results.append(runner.run(runner.on_network(all_claims()[claim_id], few)))
+    claims = [all_claims()[i] for i in ids if runner.applies(all_claims()[i], few)]
+    for claim in track(claims, "checking", console=Console(stderr=True), transient=True):
+        results.append(runner.run(runner.on_network(claim, few)))
     console.print(report.network(case), report.table(results), sep="\n\n")
     return results
 

@@ -27,8 +27,8 @@ class ForAll:
     meets: Callable[[Any], bool] = lambda case: True
     ladder: tuple[str, ...] = ("fractions", "balls")
     n_examples: int = 100
-    on_networks: bool = False
-    """Whether it applies to every `cases.NetCase`, so also to a user's network."""
+    applies: Callable[[Any], bool] | None = None
+    """To which `cases.NetCase`s it applies, a user's own network among them; None: to none."""
 
     def run(self, budget: Budget) -> Evidence:
         tally = _Tally(self)

@@ -13,8 +13,8 @@ from pathnorm_ref.arrays import leaves, tree_map
 from pathnorm_ref.layers import AvgPool, Conv2d, Dense, Flatten, ReLU
 from pathnorm_ref.losses import softmax_cross_entropy, squared_error
 from pathnorm_ref.network import Net
-from pathnorm_ref.objectives import weight_decay_and_gradient
-from pathnorm_ref.units import Bias
+from pathnorm_ref.objectives import weight_decay_and_gradient, weight_decay_objective
+from pathnorm_ref.units import Bias, hidden_layers
 from proofs_check.cases import NetCase
 
 LAMBDA = Fraction(1, 64)
@@ -107,7 +107,8 @@ def load(path):
     try:
         case = NetCase(names["net"], names["params"], names["x"], y, Fraction(names.get("lam", Fraction(1, 1000))),
                        Bias(names.get("bias", Bias.FREE)), loss)
-        loss(case.net.forward(case.params, case.x)[0], y)
+        weight_decay_objective(case.net, case.params, case.x, y, case.lam, case.bias, loss)
+        hidden_layers(case.net)
     except (AttributeError, TypeError, ValueError) as error:
         raise UnusableFile(f"{path} does not define a network: {error}") from error
     return case

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from joblib import Parallel, delayed
 
-from proofs_check.claim import VERDICTS, Budget, Result
+from proofs_check.claim import VERDICTS, Budget, Evidence, Result
 from proofs_check.claims import all_claims
 
 SNAPSHOT = files("proofs_check") / "verdicts.json"
@@ -16,9 +16,16 @@ SNAPSHOT = files("proofs_check") / "verdicts.json"
 def run(claim, budget=Budget()):
     """The `Result` of one claim: of its check, and of its control unless the claim is refuted."""
     start = time.perf_counter()
-    evidence = claim.check.run(budget)
-    control = claim.control.check.run(budget) if claim.control and evidence.verdict != "refuted" else None
+    evidence = _evidence(claim.check, budget)
+    control = _evidence(claim.control.check, budget) if claim.control and evidence.verdict != "refuted" else None
     return Result(claim, evidence, control, time.perf_counter() - start)
+
+
+def _evidence(check, budget):
+    try:
+        return check.run(budget)
+    except Exception as error:  # whatever it is: a broken check shows nothing, and must not take the others along
+        return Evidence("void", 0, f"the check broke: {type(error).__name__}: {error}")
 
 
 def run_all(ids, budget=Budget(), jobs=1):
@@ -32,6 +39,12 @@ def _run(claim_id, budget):
     # a claim holds functions, which do not travel between processes: its id and the evidence do
     result = run(all_claims()[claim_id], budget)
     return claim_id, result.evidence, result.control, result.seconds
+
+
+def applies(claim, case):
+    """Whether a claim says something of this network (a `cases.NetCase`)."""
+    says = getattr(claim.check, "applies", None)
+    return says is not None and says(case)
 
 
 def on_network(claim, case):

@@ -112,7 +112,7 @@ CLAIMS = (
           ForAll(algorithm_2_fails, vectors(SIZES), examples=(INSIDE,), ladder=("fractions",)), ("c > 0",),
           fault="missing hypothesis", correction="wen2021.algorithm-2.outside"),
     Claim("wen2021.algorithm-2.outside", "Section 3, Algorithm 2",
-          "It is, where ||v||_1 >= c > 0: inside, theta is negative and it moves v out to the sphere.",
+          "Algorithm 2 is the projection where ||v||_1 >= c > 0 (elsewhere theta is negative and it moves v outwards).",
           "the same, for ||v||_1 >= c > 0",
           ForAll(algorithm_2_fails, vectors(), meets=is_outside, ladder=("fractions",), n_examples=300),
           ("||v||_1 >= c", "c > 0"), Control("for every v", ForAll(algorithm_2_fails, vectors(SIZES))), ours=True),

@@ -6,8 +6,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
+from pathnorm_ref.arrays import ball
+from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.layers import Abs, Conv2d, Identity, LeakyReLU, ReLU
 from pathnorm_ref.layers.windows import overlap
+from pathnorm_ref.lipschitz import frobenius_bound, path_norm_bound
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import sum_of_squares
 from pathnorm_ref.units import Bias, incoming, outgoing
@@ -16,7 +19,7 @@ from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
 from proofs_check.claims.yang2022.section_3 import eta, function_changes, function_changes_without_bias
 from proofs_check.rescaled import hidden_units
-from proofs_check.violations import above, unequal
+from proofs_check.violations import above, both, unequal
 
 
 def one_hidden_layer(*units_of_net):
@@ -109,6 +112,15 @@ def one_channel(draw):
     return NetCase(net, draw(parameters(net)), draw(arrays((1, 1, 4, 4))), np.zeros(()), Fraction(1), Bias.ABSENT)
 
 
+def beyond_net_bounds(case, factor=1):
+    """||f(x) - f(0)|| of each sample against the two bounds on the Lipschitz constant of the whole net, times ||x||."""
+    shape, n = case.x.shape[1:], case.x.shape[0]
+    gap = case.net.forward(case.params, case.x)[0] - case.net.forward(case.params, 0 * case.x)[0]
+    moved, distance = euclidean(np, gap.reshape(n, -1), 1), euclidean(np, case.x.reshape(n, -1), 1)
+    bounds = frobenius_bound(case.net, case.params, shape), path_norm_bound(case.net, case.params, shape)
+    return both(*(above(moved, factor * bound * distance) for bound in bounds))
+
+
 def summing_unit():
     """The kernel (1, 1) on a map of ones: each output is 2, and ||w||^2 is 2."""
     net = Net(Conv2d(1, 1, (1, 2), bias=False), ReLU(), Conv2d(1, 1, 1, bias=False))
@@ -154,4 +166,13 @@ CLAIMS = (
           "||mu(x) - mu(0)|| <= sqrt(overlap(w) overlap(v)) ||w|| ||v|| ||x||",
           ForAll(beyond_convolution_bound, one_channel(), ladder=("fractions",)), ("sigma = ReLU",),
           Control("without that factor", ForAll(beyond_dense_bound, examples=(summing_unit(),))), ours=True),
+    Claim("yang2022.appendix-a3.lipschitz.net", "Appendix A.3, for whole nets",
+          "The product of Frobenius norms (of kernels, times the root of their overlap) and the L1 path norm bound the "
+          "Lipschitz constant of a net, MLP or convolutional, with pooling and biases.",
+          "||f(x) - f(0)|| <= min(prod ||W_k||_F, ||W||_path,1) ||x||",
+          ForAll(beyond_net_bounds, st.one_of(mlp_cases(Bias.FREE), convnet_cases(Bias.FREE)), ladder=("floats", "balls"),
+                 n_examples=60, applies=lambda case: True), ("sigma positively homogeneous",),
+          Control("a tenth of these bounds does", ForAll(
+              lambda case: beyond_net_bounds(case, Fraction(1, 10) if case.x.dtype != object else ball(Fraction(1, 10))),
+              mlp_cases(Bias.FREE), ladder=("balls",))), ours=True),
 )

@@ -53,7 +53,7 @@ CLAIMS = (
           ("every unit is balanced", "no biases"),
           Control("the same of nets out of balance", ForAll(unequal_layers, mlp_cases(n_layers=(2, 4))))),
     Claim("yang2022.appendix-b21.equal-layers.bias-inside", "Appendix B.2.1, with biases as part of the weights (B.2.2)",
-          "The same with biases inside w.", "sum_i ||w_i,j||^2 = sum_i ||w_i,k||^2 for all j, k",
+          "At the minimum norm representation each layer has the same sum of squared weights, with biases inside w.", "sum_i ||w_i,j||^2 = sum_i ||w_i,k||^2 for all j, k",
           ForAll(unequal_layers, examples=(biased_chain(),), meets=is_balanced),
           ("a minimum norm representation", "biases inside w"), fault="missing hypothesis",
           correction="yang2022.appendix-b21.equal-layers"),

@@ -84,7 +84,8 @@ SQUARES = (
           ("L layers of homogeneous neurons, as in Eqn (1)", "no biases"), fault="misprint",
           correction="yang2022.section-4.sum-of-squares.corrected"),
     Claim("yang2022.section-4.sum-of-squares.corrected", "Section 4, before Eqn (2)",
-          "The same with L the number of weight layers, and the last weight layer W^L where v_i,L is printed (in every "
+          "With L the number of weight layers, and the last one W^L where v_i,L is printed, R is the sum of squares of the "
+          "couples and the leftover (in every "
           "bias convention: R~ has the penalised biases that are in no w).",
           "R(W) = sum_{j=1}^{floor(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + ||leftover||^2",
           ForAll(corrected_squares, st.one_of([mlp_cases(bias, n_layers=(1, 5)) for bias in Bias]),
@@ -98,7 +99,8 @@ SQUARES = (
           ("L layers of homogeneous neurons, as in Eqn (1)", "a minimum of F", "no biases"), fault="misprint",
           correction="yang2022.eq-2.corrected"),
     Claim("yang2022.eq-2.corrected", "Section 4, Eqn (2)",
-          "The same with L the number of weight layers, and the last weight layer W^L where v_i,L is printed.",
+          "With L the number of weight layers and W^L where v_i,L is printed, R is twice the sum of products and c times "
+          "the square of W^L, where every couple is balanced.",
           "R(W) = 2 sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c ||W^L||^2",
           ForAll(corrected_eq_2, balanced_mlps((1, 6)), ladder=("fractions",), n_examples=60),
           ("every couple is balanced", "no biases"),
@@ -189,17 +191,18 @@ THEOREM_3 = (
     *(Claim(f"yang2022.section-4.gap{'' if bias is Bias.ABSENT else f'.bias-{bias}'}", "Section 4, F and G",
             f"F - G = lam/2 sum over the couples of (||w|| - ||v||)^2 >= 0 at any weights, biases {bias}.",
             "F(W) - G(W) = lambda/2 sum (||w|| - ||v||)^2",
-            ForAll(gap, any_net(bias), ladder=("fractions", "balls"), n_examples=30, on_networks=bias is Bias.FREE), (),
+            ForAll(gap, any_net(bias), ladder=("fractions", "balls"), n_examples=30, applies=lambda case, bias=bias: case.bias == bias), (),
             Control("the same without the factor 1/2", ForAll(wrong_gap, mlp_cases(bias))), ours=True) for bias in Bias),
     *(Claim(claim_id, "Section 4, Theorem 3",
             f"Balancing the couples of any W keeps the function and takes F to G(W) ({hypothesis}); a unit with one side "
             "zero becomes zero.", "F(balanced W) = G(W)",
             ForAll(not_equal_after_balancing, any_net(bias), meets=has_no_constant_unit,
-                   ladder=("balls",), n_examples=25), (hypothesis,),
+                   ladder=("balls",), n_examples=25, applies=lambda case, bias=bias: case.bias == bias), (hypothesis,),
             Control("the same without balancing", ForAll(not_equal_unbalanced, mlp_cases(bias), ladder=("balls",))),
             ours=True) for bias, (claim_id, hypothesis) in REBALANCED.items()),
     Claim("yang2022.theorem-3.rebalanced.bias-outside", "Section 4, Theorem 3",
-          "The same with biases that are penalised but no part of w.", "F(balanced W) = G(W)",
+          "Balancing the couples of any W keeps the function and takes F to G(W), also if biases are penalised but no "
+          "part of w.", "F(balanced W) = G(W)",
           ForAll(not_equal_after_balancing, examples=(biased_unit(),)), ("biases penalised, outside w",),
           fault="missing hypothesis", correction="yang2022.theorem-3.rebalanced.bias-inside", ours=True),
     Claim("yang2022.theorem-3.first-to-second", "Section 4, Theorem 3",

@@ -156,11 +156,11 @@ def balanced_at_kind(convolutional):
         Claim(key, where, f"In {minimal}, input and output weights of each homogeneous unit have equal norms ({kind} "
               "without biases): where a unit is out of balance, a rescaling is smaller.",
               "||w||_2 = ||v||_2", contraposition(Bias.ABSENT), (minimal, "no biases", "weights are not shared"), relu6),
-        Claim(f"{key}.bias-inside", where, f"The same of {kind} with biases that are part of w and are penalised.",
+        Claim(f"{key}.bias-inside", where, f"In {minimal}, the norms are equal in {kind} with biases that are part of w and are penalised.",
               "||(w, b)||_2 = ||v||_2", contraposition(Bias.INSIDE), (minimal, "biases inside w"), relu6),
-        Claim(f"{key}.bias-free", where, f"The same of {kind} with biases that are neither part of w nor penalised.",
+        Claim(f"{key}.bias-free", where, f"In {minimal}, the norms are equal in {kind} with biases that are neither part of w nor penalised.",
               "||w||_2 = ||v||_2", contraposition(Bias.FREE), (minimal, "biases free"), relu6),
-        Claim(f"{key}.bias-outside", where, f"The same of {kind} with biases that are penalised but no part of w.",
+        Claim(f"{key}.bias-outside", where, f"In {minimal}, the norms are equal in {kind} with biases that are penalised but no part of w.",
               "||w||_2 = ||v||_2 where R counts b", ForAll(unbalanced, examples=(unit(3.0, 4.0, 5.0),), meets=is_minimal_unit),
               (minimal, "biases penalised, outside w"), fault="missing hypothesis", correction=f"{key}.bias-inside"),
         Claim(f"{key}.stationary", where, f"In {kind}, lam (||w||^2 - ||v||^2) = <w, dF/dw> - <v, dF/dv> for every unit at "
@@ -168,7 +168,7 @@ def balanced_at_kind(convolutional):
               "of F, not only a global minimum, is balanced.",
               "lam (||w||^2 - ||v||^2) = <w, grad_w F> - <v, grad_v F>",
               ForAll(balance_gap, st.one_of(flow), ladder=("fractions", "balls"), n_examples=40,
-                     on_networks=not convolutional),
+                     applies=lambda case: convolutional == any(isinstance(layer, Conv2d) for layer in case.net)),
               ("sigma positively homogeneous", "the gradient of the house at kinks"),
               Control("the same of tanh", ForAll(balance_gap, tanh, ladder=("balls",))), ours=True),
         Claim(f"{key}.trained", where, "A net trained on digits by weight decay to a gradient norm of 1/1024 has "
