@@ -20,7 +20,7 @@ def cells(workers, seconds, ours):
         elif time is None:
             yield "-"
         else:
-            ratios = ", ".join(f"{time / own:.2g}x" for own in seconds[:ours])
+            ratios = ", ".join(f"{time / own:.2g}x" for own in seconds[:ours] if own)
             yield f"{1000 * time:.3g}" + f" ({ratios})" * (i >= ours)
 
 

@@ -129,9 +129,12 @@ def number(name, value, like, at_least=None, above=None):
 
 # --- number systems ------------------------------------------------------------------------------------
 
+OBJECTS = np.dtype(object)
+
+
 def is_exact(x):
     """Whether x is a Fraction or a ball, or an array of them (a sum of such an array is a bare one)."""
-    return getattr(x, "dtype", object) == object
+    return getattr(x, "dtype", OBJECTS) == OBJECTS
 
 
 def system(x):

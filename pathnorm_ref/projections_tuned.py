@@ -2,7 +2,7 @@
 
 import numpy as np
 
-_BLOCK = 2**19  # bytes handled at a time: all steps of a block find it in L2
+_BLOCK = 2**18  # bytes handled at a time: all arrays of a block fit into L2 together
 
 
 def project_l1_ball(columns, size):
@@ -49,19 +49,18 @@ def _project(rows, size):
 
 
 def _newton(u, tau):
-    """max(u - tau, 0) of the tau for which each row sums to 1, from a tau that is not too large."""
+    """max(u - tau, 0) of the tau for which each row sums to 1, from a tau that is not too large.
+
+    Rows that have arrived stay: to drop them means to copy the others, and fresh memory is slow.
+    """
     count_type = np.int16 if u.shape[1] < 2**15 else np.int64  # small integers are counted four times faster
     zeros = np.zeros(u.shape[1], u.dtype)  # a maximum with an array is three times faster than with a number
-    out, buffer = np.empty_like(u), np.empty_like(u)
-    rows, count = np.arange(len(u)), np.full(len(u), u.shape[1] + 1)
-    while len(rows):
-        w = np.subtract(u, tau, out=buffer[:len(u)])
-        np.maximum(w, zeros, out=w)
-        n_active = (w > 0).sum(axis=1, dtype=count_type)
-        running = n_active < count
-        if not running.all():  # drop the rows that have arrived
-            out[rows[~running]] = w[~running]
-            u, w, tau, n_active, rows = (array[running] for array in (u, w, tau, n_active, rows))
-        tau = tau + (w.sum(axis=1, keepdims=True) - 1) / n_active[:, None].astype(u.dtype)
+    w, positive, count = np.empty_like(u), np.empty(u.shape, bool), u.shape[1] + 1
+    while True:
+        np.maximum(np.subtract(u, tau, out=w), zeros, out=w)
+        n_active = np.greater(w, 0, out=positive).sum(axis=1, keepdims=True, dtype=count_type)
+        shrunk = n_active < count
+        if not shrunk.any():
+            return w
+        tau = np.where(shrunk, tau + (w.sum(axis=1, keepdims=True) - 1) / n_active.astype(u.dtype), tau)
         count = n_active
-    return out

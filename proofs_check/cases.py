@@ -54,7 +54,8 @@ class Vector(NamedTuple):
 
 WEIGHTS = st.sampled_from([0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.75, -1.25, 4.0])
 SCALES = st.sampled_from([1.0, 1.0, 1.0, 2.0**-20, 2.0**20, 0.5])
-FACTORS = st.sampled_from([Fraction(2), Fraction(1, 2), Fraction(3), Fraction(1, 3), Fraction(1, 10**6), Fraction(10**6)])
+FACTORS = st.sampled_from([Fraction(2), Fraction(1, 2), Fraction(
+    3), Fraction(1, 3), Fraction(1, 10**6), Fraction(10**6)])
 LAMBDAS = st.sampled_from([Fraction(1), Fraction(1, 10), Fraction(3), Fraction(1, 1000)])
 SLOPES = st.sampled_from([0.0, 1.0, -1.0, 0.25, -0.5, 3.0])
 
@@ -118,7 +119,8 @@ def convnets(draw, bias=Bias.ABSENT, activations=homogeneous_activations, pools=
     shape = (draw(st.integers(1, 2)), 4, 5)
     widths = [shape[0], draw(st.integers(1, 2)), draw(st.integers(1, 2)), draw(st.integers(1, 2))]
     biases = _biases(draw, bias, 3)
-    pooling = [[], [MaxPool(2)], [MaxPool(2, 1)], [AvgPool(2)], [AvgPool(2, 1, 1)], [MaxPool((1, 2), padding=(0, 0, 1, 1))]]
+    pooling = [[], [MaxPool(2)], [MaxPool(2, 1)], [AvgPool(2)], [AvgPool(2, 1, 1)],
+                            [MaxPool((1, 2), padding=(0, 0, 1, 1))]]
     layers = [Conv2d(widths[0], widths[1], draw(st.sampled_from([1, 2, (3, 2)])),
                      stride=draw(st.sampled_from([1, 2])), padding=draw(st.sampled_from([0, 1])), bias=biases[0]),
               draw(activations(widths[1])), *(draw(st.sampled_from(pooling)) if pools else [])]
@@ -171,7 +173,8 @@ def balanced_mlps(draw, n_layers=(2, 5)):
     matrices = draw(st.lists(ROTATIONS, min_size=n_layers[0], max_size=n_layers[1]))
     if width == 1:
         matrices = [np.array([[5.0 * draw(st.sampled_from([1, -1]))]]) for _ in matrices]
-    layers = [part for _ in matrices for part in (Dense(width, width, False), draw(homogeneous_activations(width)))][:-1]
+    layers = [part for _ in matrices for part in (
+        Dense(width, width, False), draw(homogeneous_activations(width)))][:-1]
     params = [(scale * matrices[i // 2],) if i % 2 == 0 else tuple(draw(arrays(shape)) for shape in layer.param_shapes)
               for i, layer in enumerate(layers)]
     x = draw(samples((width,)))
@@ -187,8 +190,11 @@ def units(draw, activations=homogeneous_activations, bias=True):
                 draw(arrays((q,))), draw(arrays((p,))), draw(arrays((p,))), draw(FACTORS))
 
 
+SIZES = st.sampled_from([Fraction(0), Fraction(1), Fraction(1, 2), Fraction(3), Fraction(1, 10**6)])
+
+
 @st.composite
-def vectors(draw, sizes=st.sampled_from([Fraction(0), Fraction(1), Fraction(1, 2), Fraction(3), Fraction(1, 10**6)])):
+def vectors(draw, sizes=SIZES):
     """Vectors of length 1 to 5: zero, with ties, tiny and huge."""
     n, scale = draw(st.integers(1, 5)), draw(SCALES)
     return Vector(draw(arrays((n,))) * scale, draw(arrays((n,))), draw(sizes))

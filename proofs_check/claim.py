@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 VERDICTS = ("proved", "certified", "held", "refuted", "void", "informal")
+SUPPORTED = ("proved", "certified", "held")
 FAULTS = ("misprint", "missing hypothesis", "wrong")
 
 
@@ -89,7 +90,7 @@ class Result:
                 "verdict": self.verdict, "cases": self.evidence.cases, "seconds": round(self.seconds, 3),
                 "witness": self.evidence.witness, "fault": claim.fault if refuted else None,
                 "correction": claim.correction if refuted else None,
-                "control": claim.control.statement if self.control and self.verdict != "void" else None,
+                "control": claim.control.statement if claim.control and self.verdict in SUPPORTED else None,
                 "evidence": self.finding}
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import flint
 import numpy as np
 
-from pathnorm_ref.arrays import Irrational, Undecided, ball, convert, is_exact, number
+from pathnorm_ref.arrays import Irrational, Undecided, ball, convert
 from pathnorm_ref.layers import Layer
 
 PRECISIONS = (128, 512)

@@ -16,8 +16,6 @@ def describe(value):
         return f"[{', '.join(map(describe, value))}]"
     if type(value) is tuple:
         return f"({', '.join(map(describe, value))}{',' * (len(value) == 1)})"
-    if callable(value) and hasattr(value, "__name__"):
-        return value.__name__
-    if isinstance(value, float):
-        return str(Fraction(value)) if np.isfinite(value) else str(value)
-    return str(value)
+    if isinstance(value, float) and np.isfinite(value):
+        return str(Fraction(value))
+    return getattr(value, "__name__", str(value))

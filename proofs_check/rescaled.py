@@ -1,7 +1,7 @@
 """What the claims about rescaling share: rescaled parameters, and by how much they change a function."""
 
 from fractions import Fraction
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from proofs_check.violations import unequal
 def hidden_units(net):
     """The hidden layers of a net, homogeneous or not: a check must be able to fail."""
     layers = weight_layers(net)
-    return [Hidden(i, j, net[i].n_out) for i, j in zip(layers, layers[1:], strict=False)]
+    return [Hidden(i, j, net[i].n_out) for i, j in pairwise(layers)]
 
 
 def rescaled(case):

@@ -10,10 +10,11 @@ from joblib import Parallel, delayed
 from proofs_check.claim import VERDICTS, Budget, Evidence, Result
 from proofs_check.claims import all_claims
 
+ALWAYS_THE_SAME = Budget()
 SNAPSHOT = files("proofs_check") / "verdicts.json"
 
 
-def run(claim, budget=Budget()):
+def run(claim, budget=ALWAYS_THE_SAME):
     """The `Result` of one claim: of its check, and of its control unless the claim is refuted."""
     start = time.perf_counter()
     evidence = _evidence(claim.check, budget)
@@ -28,7 +29,7 @@ def _evidence(check, budget):
         return Evidence("void", 0, f"the check broke: {type(error).__name__}: {error}")
 
 
-def run_all(ids, budget=Budget(), jobs=1):
+def run_all(ids, budget=ALWAYS_THE_SAME, jobs=1):
     """The results of the claims of these ids, each as soon as it is there."""
     found = Parallel(n_jobs=jobs, return_as="generator_unordered")(delayed(_run)(i, budget) for i in ids)
     for claim_id, *evidence in found:

@@ -25,6 +25,7 @@ from pathnorm_ref.layers import (
     Softplus,
     Tanh,
 )
+from pathnorm_ref.layers.windows import overlap, windows
 from pathnorm_ref.lipschitz import (
     frobenius_bound,
     lipschitz_constant,
@@ -163,6 +164,15 @@ def test_a_convolution_unit_needs_the_overlap():
     assert reached > 1.97 > math.sqrt(2)
     assert reached <= bound
     assert operator_norm(net[0], params[0], (1, 1, 50)) <= frobenius_bound(net, params, (1, 1, 50)) * ROUNDING
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+@pytest.mark.parametrize("dilation", [1, 2, 3])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4])
+def test_overlap_counts_the_windows_that_share_an_element(kernel, stride, dilation):
+    seen = [i * stride + a * dilation for i in range(40) for a in range(kernel)]
+    most = max(seen.count(element) for element in set(seen))
+    assert overlap(windows((kernel, 1), (stride, 1), 0, (dilation, 1))) == most
 
 
 @SETTINGS

@@ -7,6 +7,7 @@ import pytest
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import FAULTS
 from proofs_check.claims import all_claims
+from proofs_check.claims.yang2022 import section_1
 from proofs_check.runner import recorded
 
 DOCUMENTS = {"yang2022", "parhi2024", "liu2020", "banburski2019", "wen2021"}
@@ -43,8 +44,6 @@ def test_snapshot_and_claims_are_of_the_same_ids():
 
 
 def test_two_claims_of_one_id_are_an_error(monkeypatch):
-    from proofs_check.claims.yang2022 import section_1
-
     monkeypatch.setattr(section_1, "CLAIMS", section_1.CLAIMS * 2)
     with pytest.raises(ValueError, match=r"yang2022.section-1.* is claimed twice"):
         all_claims.__wrapped__()

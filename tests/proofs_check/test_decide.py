@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from pathnorm_ref.arrays import sqrt
+from pathnorm_ref.arrays import greater, sqrt
 from proofs_check.decide import decide, in_system
 
 LADDER = ("floats", "fractions", "balls")
@@ -29,16 +29,17 @@ def test_a_violation_of_floats_is_confirmed_exactly():
 
 
 def test_rounding_is_no_violation():
-    # in floats 10 * 0.1 * 3 - 3 rounds to 4e-16
-    decision = decide(lambda case: abs((case.t + case.t + case.t) * case.x[0] - Fraction(3, 5)
-                                       if isinstance(case.t, Fraction) else (case.t + case.t + case.t) * case.x[0] - 0.6),
-                      POINT, ("floats", "fractions"))
+    # in floats (0.1 + 0.1 + 0.1) 2 - 0.6 is 1e-16
+    def violation(case):
+        return abs((case.t + case.t + case.t) * case.x[0] - type(case.t)("0.6"))
+
+    assert violation(in_system(POINT, np.float64)) > 0
+    decision = decide(violation, POINT, ("floats", "fractions"))
     assert decision[:2] == ("holds", "fractions")
 
 
 def test_irrational_values_are_decided_by_balls():
-    decision = decide(lambda case: sqrt(np, case.x)[0] - (Fraction(7, 5) if isinstance(case.t, Fraction) else case.t * 14),
-                      POINT, ("fractions", "balls"))
+    decision = decide(lambda case: sqrt(np, case.x)[0] - case.t * 14, POINT, ("fractions", "balls"))
     assert decision.outcome == "violated" and decision.system == "balls at 128 bits"
 
 
@@ -48,8 +49,6 @@ def test_equal_balls_are_called_equal_and_nothing_more():
 
 
 def test_a_tie_that_balls_cannot_see_is_undecided():
-    from pathnorm_ref.arrays import greater
-
     def violation(case):
         return 1 if greater(sqrt(np, case.x)**2, case.x)[0] else 0
 
@@ -64,7 +63,10 @@ def test_a_wide_ball_is_undecided():
 
 
 def test_nan_decides_nothing():
-    assert decide(lambda case: float("nan") if case.x.dtype != object else Fraction(1), POINT, LADDER).outcome == "violated"
+    def violation(case):
+        return float("nan") if case.x.dtype != object else Fraction(1)
+
+    assert decide(violation, POINT, LADDER).outcome == "violated"
 
 
 @pytest.mark.parametrize("to", [np.float64, Fraction])

@@ -96,8 +96,8 @@ CLAIMS = (
           ("a global minimiser, lambda > 0", "no biases"),
           Control("at any weights", ForAll(unbalanced, mlp_cases(n_layers=(2, 2))))),
     Claim("parhi2024.neural-balance.proof", "Slide «Neural Balance», proof",
-          "gamma = sqrt(||v|| / ||w||) minimises ||v / gamma|| + ||gamma w||, printed without the squares of weight decay: it "
-          "minimises both sums.", "argmin_{gamma > 0} ||gamma^-1 v||_2 + ||gamma w||_2 = sqrt(||v||_2 / ||w||_2)",
+          "gamma = sqrt(||v|| / ||w||) minimises ||v / gamma|| + ||gamma w||, printed without the squares of weight decay: "
+          "it minimises both sums.", "argmin_{gamma > 0} ||gamma^-1 v||_2 + ||gamma w||_2 = sqrt(||v||_2 / ||w||_2)",
           Certificate(unsquared_minimum), ("w and v are not zero",),
           Control("gamma = ||v|| / ||w||", Certificate(wrong_minimum))),
     Claim("parhi2024.balanced-product", "Slide «Neural Balance», last line",

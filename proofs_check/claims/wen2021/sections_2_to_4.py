@@ -141,11 +141,14 @@ CLAIMS = (
           ForAll(violates_a3, PAIRS, ladder=("fractions",)), (),
           Control("so is min((y - f)^2, 1)", ForAll(squared_without_half, PAIRS))),
     Claim("wen2021.section-4.membership", "Section 4, first formula",
-          "f is in S_c if and only if ||V_l||_{1,inf} <= c for all l.", "f in S_c^{k,d,sigma} iff ||V_l||_{1,inf} <= c for all l",
-          ForAll(printed_criterion_fails, matrices(), examples=(LARGE_OUTPUT,)), ("l = 1, ..., k + 1, as T_l is defined",),
+          "f is in S_c if and only if ||V_l||_{1,inf} <= c for all l.",
+          "f in S_c^{k,d,sigma} iff ||V_l||_{1,inf} <= c for all l",
+          ForAll(printed_criterion_fails, matrices(), examples=(
+              LARGE_OUTPUT,)), ("l = 1, ..., k + 1, as T_l is defined",),
           fault="misprint", correction="wen2021.section-4.membership.corrected"),
     Claim("wen2021.section-4.membership.corrected", "Section 4, first formula",
-          "f is in S_c if and only if ||V_l||_{1,inf} <= c for l = 1, ..., k: the output layer is free.", "f in S_c^{k,d,sigma} iff ||V_l[., j]||_1 <= c for l <= k, all j",
+          "f is in S_c if and only if ||V_l||_{1,inf} <= c for l = 1, ..., k: the output layer is free.",
+          "f in S_c^{k,d,sigma} iff ||V_l[., j]||_1 <= c for l <= k, all j",
           ForAll(corrected_criterion_fails, matrices(), ladder=("fractions",)), (),
           Control("for all l", ForAll(printed_criterion_fails, matrices())), ours=True),
 )

@@ -108,7 +108,8 @@ def one_channel(draw):
     """One convolutional unit: one channel in, one hidden, one out; kernels 1 to 3, strides 1 or 2."""
     kernels = [draw(st.sampled_from([1, 2, 3, (1, 2)])) for _ in range(2)]
     strides = [draw(st.sampled_from([1, 2])) for _ in range(2)]
-    net = Net(Conv2d(1, 1, kernels[0], strides[0], 1, bias=False), ReLU(), Conv2d(1, 1, kernels[1], strides[1], 1, bias=False))
+    net = Net(Conv2d(1, 1, kernels[0], strides[0], 1, bias=False),
+              ReLU(), Conv2d(1, 1, kernels[1], strides[1], 1, bias=False))
     return NetCase(net, draw(parameters(net)), draw(arrays((1, 1, 4, 4))), np.zeros(()), Fraction(1), Bias.ABSENT)
 
 
@@ -146,7 +147,8 @@ CLAIMS = (
           "Convolutional units stay homogeneous across channel-wise max or average pooling: rescaling channels keeps the "
           "function, across a flatten too, with biases in any convention.",
           "v (*) P(sigma(w (*) x + b)) = alpha v (*) P(sigma((w (*) x + b) / alpha))",
-          ForAll(function_changes, st.one_of(convnet_cases(), convnet_cases(Bias.FREE)), ladder=("fractions",), n_examples=40),
+          ForAll(function_changes, st.one_of(convnet_cases(), convnet_cases(
+              Bias.FREE)), ladder=("fractions",), n_examples=40),
           ("sigma and P positively homogeneous",),
           Control("the biases stay as they are", ForAll(function_changes_without_bias, convnet_cases(Bias.FREE)))),
     Claim("yang2022.appendix-a3.lipschitz", "Appendix A.3",
@@ -173,6 +175,7 @@ CLAIMS = (
           ForAll(beyond_net_bounds, st.one_of(mlp_cases(Bias.FREE), convnet_cases(Bias.FREE)), ladder=("floats", "balls"),
                  n_examples=60, applies=lambda case: True), ("sigma positively homogeneous",),
           Control("a tenth of these bounds does", ForAll(
-              lambda case: beyond_net_bounds(case, Fraction(1, 10) if case.x.dtype != object else ball(Fraction(1, 10))),
+              lambda case: beyond_net_bounds(case, Fraction(1, 10) if case.x.dtype !=
+                                             object else ball(Fraction(1, 10))),
               mlp_cases(Bias.FREE), ladder=("balls",))), ours=True),
 )

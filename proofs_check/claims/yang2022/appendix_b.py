@@ -36,7 +36,8 @@ def biased_chain():
     unit, v b of the second and the product of the weights, so that its representations are its rescalings; R is
     convex in the logarithms of their factors, and balance is its stationary point.
     """
-    params = ((np.array([[3.0]]), np.array([4.0])), (), (np.array([[5.0]]), np.array([12.0])), (), (np.array([[13.0]]),))
+    params = ((np.array([[3.0]]), np.array([4.0])), (), (np.array(
+        [[5.0]]), np.array([12.0])), (), (np.array([[13.0]]),))
     return NetCase(mlp((1, 1, 1, 1), bias=(True, True, False)), params, np.ones((1, 1)), np.ones((1, 1)), Fraction(1),
                    Bias.INSIDE)
 
@@ -53,7 +54,8 @@ CLAIMS = (
           ("every unit is balanced", "no biases"),
           Control("the same of nets out of balance", ForAll(unequal_layers, mlp_cases(n_layers=(2, 4))))),
     Claim("yang2022.appendix-b21.equal-layers.bias-inside", "Appendix B.2.1, with biases as part of the weights (B.2.2)",
-          "At the minimum norm representation each layer has the same sum of squared weights, with biases inside w.", "sum_i ||w_i,j||^2 = sum_i ||w_i,k||^2 for all j, k",
+          "At the minimum norm representation each layer has the same sum of squared weights, with biases inside w.",
+          "sum_i ||w_i,j||^2 = sum_i ||w_i,k||^2 for all j, k",
           ForAll(unequal_layers, examples=(biased_chain(),), meets=is_balanced),
           ("a minimum norm representation", "biases inside w"), fault="missing hypothesis",
           correction="yang2022.appendix-b21.equal-layers"),

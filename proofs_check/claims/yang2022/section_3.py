@@ -65,8 +65,8 @@ HOMOGENEOUS = (
           Control("the same of tanh", ForAll(function_changes, mlp_cases(activations=lambda n: st.just(Tanh())),
                                              ladder=("balls",)))),
     Claim("yang2022.section-3.rescaling.biases", "Section 3, second paragraph",
-          "Rescaling every hidden unit of a net with biases leaves its function as it was, if a unit's bias is rescaled with "
-          "its incoming weights.",
+          "Rescaling every hidden unit of a net with biases leaves its function as it was, if a unit's bias is rescaled "
+          "with its incoming weights.",
           "v sigma(w^T x + b) = alpha v sigma(alpha^-1 w^T x + alpha^-1 b) for every alpha > 0",
           ForAll(function_changes, mlp_cases(Bias.FREE), ladder=("fractions", "balls"), applies=lambda case: True),
           ("sigma positively homogeneous", "weights of different layers are not shared"),

@@ -7,8 +7,13 @@ from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.euclidean import euclidean
-from pathnorm_ref.objectives import (leftover_squares, path_norm_objective, path_norm_regulariser, sum_of_squares,
-                                     weight_decay_objective)
+from pathnorm_ref.objectives import (
+    leftover_squares,
+    path_norm_objective,
+    path_norm_regulariser,
+    sum_of_squares,
+    weight_decay_objective,
+)
 from pathnorm_ref.projections import project_sphere
 from pathnorm_ref.prox import prox_l2
 from pathnorm_ref.rescaling import balance_sweep, normalise
@@ -17,7 +22,7 @@ from proofs_check.cases import NetCase, Vector, balanced_mlps, convnet_cases, ml
 from proofs_check.checks import ForAll
 from proofs_check.claim import Claim, Control
 from proofs_check.rescaled import difference, norms_of
-from proofs_check.violations import above, both, fails, unequal
+from proofs_check.violations import above, both, unequal
 
 
 def objectives(case, params=None):
@@ -191,7 +196,8 @@ THEOREM_3 = (
     *(Claim(f"yang2022.section-4.gap{'' if bias is Bias.ABSENT else f'.bias-{bias}'}", "Section 4, F and G",
             f"F - G = lam/2 sum over the couples of (||w|| - ||v||)^2 >= 0 at any weights, biases {bias}.",
             "F(W) - G(W) = lambda/2 sum (||w|| - ||v||)^2",
-            ForAll(gap, any_net(bias), ladder=("fractions", "balls"), n_examples=30, applies=lambda case, bias=bias: case.bias == bias), (),
+            ForAll(gap, any_net(bias), ladder=("fractions", "balls"), n_examples=30,
+                   applies=lambda case, bias=bias: case.bias == bias), (),
             Control("the same without the factor 1/2", ForAll(wrong_gap, mlp_cases(bias))), ours=True) for bias in Bias),
     *(Claim(claim_id, "Section 4, Theorem 3",
             f"Balancing the couples of any W keeps the function and takes F to G(W) ({hypothesis}); a unit with one side "

@@ -156,12 +156,16 @@ def balanced_at_kind(convolutional):
         Claim(key, where, f"In {minimal}, input and output weights of each homogeneous unit have equal norms ({kind} "
               "without biases): where a unit is out of balance, a rescaling is smaller.",
               "||w||_2 = ||v||_2", contraposition(Bias.ABSENT), (minimal, "no biases", "weights are not shared"), relu6),
-        Claim(f"{key}.bias-inside", where, f"In {minimal}, the norms are equal in {kind} with biases that are part of w and are penalised.",
+        Claim(f"{key}.bias-inside", where, f"In {minimal}, the norms are equal in {kind} with biases that "
+              "are part of w and are penalised.",
               "||(w, b)||_2 = ||v||_2", contraposition(Bias.INSIDE), (minimal, "biases inside w"), relu6),
-        Claim(f"{key}.bias-free", where, f"In {minimal}, the norms are equal in {kind} with biases that are neither part of w nor penalised.",
+        Claim(f"{key}.bias-free", where, f"In {minimal}, the norms are equal in {kind} with biases that "
+              "are neither part of w nor penalised.",
               "||w||_2 = ||v||_2", contraposition(Bias.FREE), (minimal, "biases free"), relu6),
-        Claim(f"{key}.bias-outside", where, f"In {minimal}, the norms are equal in {kind} with biases that are penalised but no part of w.",
-              "||w||_2 = ||v||_2 where R counts b", ForAll(unbalanced, examples=(unit(3.0, 4.0, 5.0),), meets=is_minimal_unit),
+        Claim(f"{key}.bias-outside", where, f"In {minimal}, the norms are equal in {kind} with biases that "
+              "are penalised but no part of w.",
+              "||w||_2 = ||v||_2 where R counts b", ForAll(
+                  unbalanced, examples=(unit(3.0, 4.0, 5.0),), meets=is_minimal_unit),
               (minimal, "biases penalised, outside w"), fault="missing hypothesis", correction=f"{key}.bias-inside"),
         Claim(f"{key}.stationary", where, f"In {kind}, lam (||w||^2 - ||v||^2) = <w, dF/dw> - <v, dF/dv> for every unit at "
               "any parameters (w with its bias, whose square counts where it is penalised): so every stationary point "

@@ -80,7 +80,7 @@ def _prelu(layer, shape):
 
 
 def _leaky(slope):
-    return _elementwise(LeakyReLU(slope), lambda t: t if t > 0 else t * (slope if slope == int(slope) else Fraction(slope)))
+    return _elementwise(LeakyReLU(slope), lambda t: t if t > 0 else t * Fraction(slope))
 
 
 def _mean(params, x):
@@ -114,8 +114,8 @@ EXAMPLES = (
     _conv(Conv2d(4, 6, 2, groups=2), (3, 2)),
     _conv(Conv2d(3, 3, 3, stride=2, padding=(0, 1, 1, 2), dilation=(1, 2), groups=3, bias=False), (4, 5)),
     *(_pool(pool(*window), size) for pool in (AvgPool, MaxPool) for *window, size in (
-        (1, (2, 3)), (2, (4, 4)), (2, (5, 3)), ((2, 3), 1, (4, 4)), (3, 2, 1, (4, 5)), ((3, 2), (1, 2), (2, 0, 0, 1), (3, 3)),
-        (2, 3, (4, 4)))),
+        (1, (2, 3)), (2, (4, 4)), (2, (5, 3)), ((2, 3), 1, (4, 4)), (3, 2, 1, (4, 5)),
+        ((3, 2), (1, 2), (2, 0, 0, 1), (3, 3)), (2, 3, (4, 4)))),
     Example(GlobalAvgPool(), (2, 2, 3), _mean),
     Example(Flatten(), (2, 2, 3), _flat),
     _elementwise(Identity(), lambda t: t, (2, 2)),
@@ -145,17 +145,19 @@ def fractions(rng, shape, kinks=True):
         numerators = rng.integers(-2, 3, size) * rng.choice([1, 8], size)
     else:
         numerators = (rng.permutation(4 * size)[:size] * 2 + 1) * rng.choice([-1, 1], size)
-    return np.array([Fraction(int(a), 4) for a in numerators] or np.empty(0, object), dtype=object).reshape(shape)
+    return np.array([Fraction(int(a), 4) for a in numerators], dtype=object).reshape(shape)
 
 
 def drawn(example, rng, n=2, kinks=True):
     """(params, x) in Fractions."""
-    params = tree_map(lambda shape: fractions(rng, shape), _Shapes(example.layer.param_shapes))
-    return tuple(params), fractions(rng, (n, *example.shape), kinks)
+    params = tuple(fractions(rng, shape) for shape in example.layer.param_shapes)
+    return params, fractions(rng, (n, *example.shape), kinks)
 
 
-def _Shapes(shapes):
-    return [_Shape(shape) for shape in shapes]
+def normal(example, rng, n=3):
+    """(params, x) in float64, of which no two decisions are near each other."""
+    params = tuple(rng.standard_normal(shape) for shape in example.layer.param_shapes)
+    return params, rng.standard_normal((n, *example.shape))
 
 
 def strict(tree, device, dtype=array_api_strict.float64):
