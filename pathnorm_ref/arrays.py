@@ -61,7 +61,11 @@ def _are_plain(named):
     # The usual case, at a tenth of the cost. A sum of squares that is finite has finite terms.
     dtype = getattr(named[0][1], "dtype", None)
     return all(type(array) is np.ndarray and array.dtype == dtype and dtype.kind == "f"
-               and math.isfinite(np.vdot(array, array)) for _, array in named)
+               and _is_finite(array.ravel("K")) for _, array in named)  # in memory order, so without a copy
+
+
+def _is_finite(flat):
+    return math.isfinite(np.dot(flat, flat))
 
 
 def _check_alike(named):
@@ -116,7 +120,7 @@ def number(name, value, like, at_least=None, above=None):
     A NumPy scalar would promote a float32 array and a float would spoil an exact one, so every scalar
     argument passes here, with its bounds. ValueError if it is not finite or out of bounds.
     """
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__float__") or getattr(value, "ndim", 0):
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__float__") or np.ndim(value):
         raise TypeError(f"{name} is {value!r}: it must be a real number")
     if not math.isfinite(float(value)):
         raise ValueError(f"{name} is {value!r}: it must be finite")
@@ -169,9 +173,18 @@ def convert(tree, to):
     its midpoint).
     """
     if to not in (Fraction, ball):
-        return tree_map(lambda array: np.asarray(np.asarray(array).astype(float), dtype=to), tree)
+        return tree_map(lambda array: np.asarray(_on_cpu(array).astype(float), dtype=to), tree)
     exact = np.frompyfunc(to, 1, 1)
-    return tree_map(lambda array: np.asarray(exact(np.asarray(array)), dtype=object), tree)
+    return tree_map(lambda array: np.asarray(exact(_on_cpu(array)), dtype=object), tree)
+
+
+def _on_cpu(array):
+    """A NumPy array of the same elements."""
+    if array_api_compat.is_cupy_array(array):
+        return array.get()
+    if array_api_compat.is_array_api_strict_namespace(getattr(array, "__array_namespace__", lambda: np)()):
+        return np.from_dlpack(array.to_device(array_api_compat.device(array)))
+    return np.asarray(array)
 
 
 # --- what the standard lacks, or does otherwise in an exact system ------------------------------------
@@ -268,7 +281,7 @@ _rational_sqrt = np.frompyfunc(_fraction_sqrt, 1, 1)
 
 def transcendental(xp, name, x):
     """`xp.exp(x)`, `xp.log(x)`, ...; a TypeError on Fractions, which are not closed under it."""
-    if is_exact(x) and system(x) is Fraction:
+    if is_exact(x) and getattr(x, "size", 1) and system(x) is Fraction:
         raise Irrational(f"{name} of a Fraction is not a Fraction: convert to balls (arrays.convert)")
     return getattr(xp, name)(x)
 

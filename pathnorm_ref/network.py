@@ -28,7 +28,7 @@ class Net(tuple, Layer):
         return f"Net({', '.join(map(repr, self))})"
 
     @property
-    def homogeneous(self):
+    def homogeneous(self):  # type: ignore[override]  # a fact of its layers, not of the class
         return all(layer.homogeneous for layer in self)
 
     @property

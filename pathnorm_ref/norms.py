@@ -59,7 +59,7 @@ def _spectral_ball(W):
         rows = arb_mat(W.tolist() if W.shape[0] < W.shape[1] else W.T.tolist())
         power, log_scale, k, log_norm = rows * rows.transpose(), arb(0), 1, None
         while k < 2 ** (bits + 8):
-            trace = sum(power[i, i] for i in range(power.nrows()))
+            trace = sum((power[i, i] for i in range(power.nrows())), arb(0))
             if not trace.rad() < trace.mid() / 2:  # zero, or as wide as the balls of W make it
                 break
             log_norm = log_scale + trace.log().union((trace / power.nrows()).log()) / (2 * k)

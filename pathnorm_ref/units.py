@@ -81,7 +81,7 @@ def check_unshared(params):
 
     Of other libraries than NumPy, if they are the same object.
     """
-    before = []  # (end, name, array) of those that reach beyond the start of the present one
+    before: list = []  # (end, name, array) of those that reach beyond the start of the present one
     for start, end, name, array in sorted(_extents(params), key=lambda extent: extent[:2]):
         before = [other for other in before if other[0] > start]
         for _, other, shared in before:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from proofs_check.claim import Budget, Evidence, Violation
-from proofs_check.decide import decide
+from proofs_check.decide import Decision, decide
 from proofs_check.describe import describe
 
 
@@ -36,16 +36,16 @@ class ForAll:
             for case in self.examples() if callable(self.examples) else self.examples:
                 tally.judge(case)
             if self.cases is not None:
-                self._search(tally, budget)
+                self._search(self.cases, tally, budget)
         except Violated:
             return tally.refuted()
         return tally.supported()
 
-    def _search(self, tally, budget):
+    def _search(self, cases, tally, budget):
         @settings(max_examples=budget.examples or self.n_examples, deadline=None, database=None,
                   derandomize=budget.seed is None, phases=(Phase.generate, Phase.shrink),
                   suppress_health_check=list(HealthCheck), report_multiple_bugs=False)
-        @given(self.cases)
+        @given(cases)
         def judge(case):
             tally.judge(case)
 
@@ -59,8 +59,10 @@ class Violated(Exception):
 class _Tally:
     """What was found so far; of violating cases the last, which is hypothesis's smallest."""
 
+    worst: tuple[Any, Decision]
+
     def __init__(self, check):
-        self.check, self.decided, self.undecided, self.worst = check, [], [], None
+        self.check, self.decided, self.undecided = check, [], []
 
     def judge(self, case):
         if not self.check.meets(case):

@@ -78,7 +78,7 @@ class Result:
 
     @property
     def finding(self):
-        if self.verdict == self.evidence.verdict:
+        if self.control is None or self.verdict == self.evidence.verdict:
             return self.evidence.finding
         return f"its control was not refuted but {self.control.verdict}: {self.control.finding}"
 

@@ -49,7 +49,7 @@ def train(case):
     Its line search gives up at some kinks: it starts again from there. RuntimeError if it doesn't get there.
     """
     def objective(vector):
-        value, gradient = weight_decay_and_gradient(*case._replace(params=unflatten(vector, case.params))[:4],
+        value, gradient = weight_decay_and_gradient(case.net, unflatten(vector, case.params), case.x, case.y,
                                                     float(case.lam), case.bias, case.loss)
         return value, flatten(gradient)
 
@@ -68,7 +68,8 @@ def train(case):
 
 def gradient_norm(case):
     """||grad F||, in floats."""
-    gradient = weight_decay_and_gradient(*case[:4], float(case.lam), case.bias, case.loss)[1]
+    gradient = weight_decay_and_gradient(case.net, case.params, case.x, case.y, float(case.lam), case.bias,
+                                         case.loss)[1]
     return float(np.linalg.norm(flatten(gradient)))
 
 

@@ -26,6 +26,9 @@ class Activation(Layer):
     def _d_x(self, xp, params, x, d_out):
         return d_out * self._derivative(xp, x)
 
+    def _derivative(self, xp, x):
+        raise NotImplementedError
+
     def _paths(self, xp, params, a, p):
         return a
 

@@ -176,6 +176,10 @@ def biased_unit():
     return NetCase(mlp((1, 1, 1), bias=(True, False)), params, np.ones((1, 1)), np.ones((1, 1)), Fraction(1), Bias.OUTSIDE)
 
 
+def with_biases(bias):
+    return lambda case: case.bias == bias
+
+
 REBALANCED = {
     Bias.ABSENT: ("yang2022.theorem-3.rebalanced", "no biases"),
     Bias.INSIDE: ("yang2022.theorem-3.rebalanced.bias-inside", "biases inside w, the others left over"),
@@ -197,13 +201,13 @@ THEOREM_3 = (
             f"F - G = lam/2 sum over the couples of (||w|| - ||v||)^2 >= 0 at any weights, biases {bias}.",
             "F(W) - G(W) = lambda/2 sum (||w|| - ||v||)^2",
             ForAll(gap, any_net(bias), ladder=("fractions", "balls"), n_examples=30,
-                   applies=lambda case, bias=bias: case.bias == bias), (),
+                   applies=with_biases(bias)), (),
             Control("the same without the factor 1/2", ForAll(wrong_gap, mlp_cases(bias))), ours=True) for bias in Bias),
     *(Claim(claim_id, "Section 4, Theorem 3",
             f"Balancing the couples of any W keeps the function and takes F to G(W) ({hypothesis}); a unit with one side "
             "zero becomes zero.", "F(balanced W) = G(W)",
             ForAll(not_equal_after_balancing, any_net(bias), meets=has_no_constant_unit,
-                   ladder=("balls",), n_examples=25, applies=lambda case, bias=bias: case.bias == bias), (hypothesis,),
+                   ladder=("balls",), n_examples=25, applies=with_biases(bias)), (hypothesis,),
             Control("the same without balancing", ForAll(not_equal_unbalanced, mlp_cases(bias), ladder=("balls",))),
             ours=True) for bias, (claim_id, hypothesis) in REBALANCED.items()),
     Claim("yang2022.theorem-3.rebalanced.bias-outside", "Section 4, Theorem 3",

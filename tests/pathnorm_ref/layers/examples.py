@@ -129,8 +129,8 @@ EXAMPLES = (
 )
 """The piecewise rational layers: their values on Fractions are Fractions."""
 
-SMOOTH = (Example(Tanh(), (3,), lambda x: x.tanh()), Example(Softplus(), (3,), lambda x: (1 + x.exp()).log()))
-"""The others, with an oracle for one ball."""
+SMOOTH = (_elementwise(Tanh(), lambda t: t.tanh()), _elementwise(Softplus(), lambda t: (1 + t.exp()).log()))
+"""The others, with an oracle in balls."""
 
 PUBLIC = {cls for cls in vars(layers).values() if inspect.isclass(cls) and issubclass(cls, Layer) and cls is not Layer}
 """Every layer that the package exports: each needs an example."""
