@@ -9,7 +9,7 @@ def mlp(sizes, activation=None, bias=True):
 
     `bias`: one bool for all layers, or a tuple with one for each.
     """
-    if len(sizes) < 2:
+    if not isinstance(sizes, (tuple, list)) or len(sizes) < 2:
         raise ValueError(f"sizes is {sizes!r}: it must hold the number of inputs and of outputs at least")
     biases = _per_layer(bias, len(sizes) - 1)
     layers = []
@@ -24,6 +24,10 @@ def convnet(channels, n_out, size, activation=None, pool=None, bias=True):
     `channels` (c_0, ..., c_K) counts the maps, c_0 of them in the input of shape (n, c_0, *size); `pool`
     (default MaxPool(2)) follows each activation. `bias`: one bool, or a tuple of K + 1.
     """
+    if not isinstance(channels, (tuple, list)) or not channels:
+        raise ValueError(f"channels is {channels!r}: it must hold the number of input channels at least")
+    if not isinstance(size, (tuple, list)) or len(size) != 2:
+        raise ValueError(f"size is {size!r}: it must be (height, width)")
     pool = MaxPool(2) if pool is None else pool
     *biases, last = _per_layer(bias, len(channels))
     layers = []

@@ -65,7 +65,7 @@ def _are_plain(named):
 
 
 def _is_finite(flat):
-    return math.isfinite(np.dot(flat, flat))
+    return math.isfinite(np.vdot(flat, flat))  # vdot does not warn of overflow, dot does
 
 
 def _check_alike(named):
@@ -128,17 +128,14 @@ def number(name, value, like, at_least=None, above=None):
         raise ValueError(f"{name} is {value}: it must be at least {at_least}")
     if above is not None and not value > above:
         raise ValueError(f"{name} is {value}: it must be greater than {above}")
-    return system(like)(value)
+    return system(like)(value.item() if isinstance(value, np.generic) else value)
 
 
 # --- number systems ------------------------------------------------------------------------------------
 
-OBJECTS = np.dtype(object)
-
-
 def is_exact(x):
     """Whether x is a Fraction or a ball, or an array of them (a sum of such an array is a bare one)."""
-    return getattr(x, "dtype", OBJECTS) == OBJECTS
+    return not hasattr(x, "dtype") or (isinstance(x, np.ndarray) and x.dtype.kind == "O")
 
 
 def system(x):
@@ -255,10 +252,18 @@ def sign(xp, x):
 
 
 def sqrt(xp, x):
-    """The square root, elementwise. TypeError where a Fraction has no rational one."""
-    if is_exact(x) and system(x) is Fraction:
-        return _rational_sqrt(x)
-    return xp.sqrt(x)
+    """The square root of what is not negative, elementwise. TypeError where a Fraction has no rational one."""
+    if not is_exact(x):
+        return xp.sqrt(x)
+    return _rational_sqrt(x) if system(x) is Fraction else _ball_sqrt(x)
+
+
+def _sqrt_of_ball(x):
+    # a sum of squares of balls around 0 is a ball that reaches below 0, where arb's own root is undefined
+    return x.sqrt() if x >= 0 else (0 * x).union(x.abs_upper().sqrt())
+
+
+_ball_sqrt = np.frompyfunc(_sqrt_of_ball, 1, 1)
 
 
 def root(value, like):

@@ -1,7 +1,8 @@
 """Losses: (value, gradient with respect to the outputs), averaged over the samples (axis 0).
 
 Every loss is a mean over samples of a sum over outputs, so that its weight against a regulariser does not
-depend on the size of the batch.
+depend on the size of the batch. The value is a scalar, the gradient an array of the shape of `out`. ValueError
+without samples, or where shapes or labels do not fit; TypeError where dtypes or libraries do not.
 """
 
 from pathnorm_ref.arrays import (
@@ -52,7 +53,7 @@ def logistic(out, y):
 
 
 def exponential(out, y):
-    """1/n sum exp(-y out), for out and y of one shape, y of -1 and 1."""
+    """1/n sum exp(-y out), for out and y of one shape, y of -1 and 1; infinite where floats overflow."""
     xp = namespace(out=out, y=y)
     _check_signs(xp, out, y)
     n, e = _samples(out), transcendental(xp, "exp", -y * out)

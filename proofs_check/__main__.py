@@ -101,7 +101,7 @@ def conclude(results, total, accept, console):
         return 0
     changes = runner.changes(results)
     for claim_id, before, now in changes:
-        console.print(f"changed: {claim_id} was {before or 'not recorded'}, is {now}", style="bold red")
+        console.print(f"changed: {claim_id} was {before or 'not recorded'}, is {now or 'no claim'}", style="bold red")
     if changes:
         console.print("If that is the new truth: proofs-check --accept " + " ".join(change[0] for change in changes))
     return 1 if changes or len(results) < total else 0

@@ -5,6 +5,7 @@ zero inputs, duplicated samples, width 1, one layer and many, scales from 2^-20 
 0, 1 and negative, overlapping windows, strides and even kernels are all planted here.
 """
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
@@ -52,7 +53,7 @@ class Vector(NamedTuple):
     size: Fraction
 
 
-WEIGHTS = st.sampled_from([0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.75, -1.25, 4.0])
+WEIGHTS = st.sampled_from([1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 0.75, -1.25, 4.0, 0.0])
 SCALES = st.sampled_from([1.0, 1.0, 1.0, 2.0**-20, 2.0**20, 0.5])
 FACTORS = st.sampled_from([Fraction(2), Fraction(1, 2), Fraction(
     3), Fraction(1, 3), Fraction(1, 10**6), Fraction(10**6)])
@@ -81,13 +82,16 @@ def parameters(draw, net):
         if isinstance(layer, (Dense, Conv2d)):
             scales = draw(arrays((layer.n_out,), SCALES))
             own = [array * scales.reshape(-1, *(1,) * (array.ndim - 1)) for array in own]
-            if draw(st.integers(0, 4)) == 0:  # w = 0 and no bias: dead from below
-                own = [array * np.arange(layer.n_out).reshape(-1, *(1,) * (array.ndim - 1)) for array in own]
+            kept = np.arange(layer.n_out) >= (layer.n_out > 1 or draw(st.integers(0, 9)) == 9)  # a net of zeros is rare
+            zeroed = draw(st.sampled_from([[], [], [], [0, 1], [0]]))  # of one unit, w and b: dead; w alone: a constant
+            own = [array * kept.reshape(-1, *(1,) * (array.ndim - 1)) if i in zeroed else array
+                   for i, array in enumerate(own)]
         params.append(tuple(own))
     layers = weight_layers(net)
     if len(layers) > 1 and draw(st.integers(0, 4)) == 0:  # v = 0: dead from above
         W, *b = params[layers[1]]
-        params[layers[1]] = (W * (np.arange(W.shape[1]) > 0).reshape(-1, *(1,) * (W.ndim - 2)), *b)
+        kept = np.arange(W.shape[1]) >= (W.shape[1] > 1 or draw(st.integers(0, 9)) == 9)
+        params[layers[1]] = (W * kept.reshape(-1, *(1,) * (W.ndim - 2)), *b)
     return tuple(params)
 
 
@@ -104,8 +108,8 @@ def _biases(draw, bias, n):
 
 
 @st.composite
-def mlps(draw, bias=Bias.ABSENT, activations=homogeneous_activations, n_layers=(1, 4)):
-    """MLPs of one to four weight layers, each unit width 1 to 3, biases mixed unless absent."""
+def mlps(draw, bias=Bias.ABSENT, activations=homogeneous_activations, n_layers=(2, 4)):
+    """MLPs of two to four weight layers (or as many as asked), width 1 to 3, biases mixed unless absent."""
     sizes = draw(st.lists(st.integers(1, 3), min_size=n_layers[0] + 1, max_size=n_layers[1] + 1))
     layers = []
     for n_in, n_out, has_bias in zip(sizes, sizes[1:], _biases(draw, bias, len(sizes) - 1), strict=False):
@@ -162,23 +166,46 @@ def convnet_cases(bias=Bias.ABSENT, **options):
     return net_cases(convnets(bias, **options), bias)
 
 
-ROTATIONS = st.sampled_from([np.array([[3.0, 4.0], [-4.0, 3.0]]), np.array([[-4.0, 3.0], [3.0, 4.0]]),
-                             np.array([[0.0, 5.0], [-5.0, 0.0]])])
+@st.composite
+def balanced_mlps(draw, n_layers=(2, 5)):
+    """MLPs without biases, of width 1 to 3, every unit balanced and every norm an integer times one scale.
+
+    Layer by layer a unit of norm s passes all of it to one unit of the next layer, or 3s/5 and 4s/5 to two; two
+    of norms 3t and 4t join to 5t; two equal ones are rotated. So norms differ from unit to unit and from layer to
+    layer, and only the sums of their squares agree. A dead unit receives and passes nothing.
+    """
+    norms = draw(st.lists(st.sampled_from([125, 250, 375, 500, 0]), min_size=1, max_size=2))
+    matrices = [np.array([[0.0, -s] if draw(st.booleans()) else [3.0 * s / 5, 4.0 * s / 5] for s in norms])]
+    for _ in range(draw(st.integers(*n_layers)) - 1):
+        matrices.append(draw(passing_on(norms)))
+        norms = [math.isqrt(int(row @ row)) for row in matrices[-1]]
+    scale = draw(st.sampled_from([1.0, 0.25, 2.0**20, 2.0**-20]))
+    layers = [part for W in matrices for part in (Dense(W.shape[1], W.shape[0], False),
+                                                  draw(homogeneous_activations(W.shape[0])))][:-1]
+    params = [(scale * matrices[i // 2],) if i % 2 == 0 else tuple(draw(arrays(shape)) for shape in layer.param_shapes)
+              for i, layer in enumerate(layers)]
+    net, x = Net(*layers), draw(samples((2,)))
+    return NetCase(net, tuple(params), x, draw(arrays(net.out_shape(x.shape))), draw(LAMBDAS), Bias.ABSENT)
 
 
 @st.composite
-def balanced_mlps(draw, n_layers=(2, 5)):
-    """MLPs of width 1 or 2 of which every unit is balanced and every norm rational: one multiple of rotations."""
-    width, scale = draw(st.integers(1, 2)), draw(st.sampled_from([1.0, 0.25, 2.0**20, 2.0**-20]))
-    matrices = draw(st.lists(ROTATIONS, min_size=n_layers[0], max_size=n_layers[1]))
-    if width == 1:
-        matrices = [np.array([[5.0 * draw(st.sampled_from([1, -1]))]]) for _ in matrices]
-    layers = [part for _ in matrices for part in (
-        Dense(width, width, False), draw(homogeneous_activations(width)))][:-1]
-    params = [(scale * matrices[i // 2],) if i % 2 == 0 else tuple(draw(arrays(shape)) for shape in layer.param_shapes)
-              for i, layer in enumerate(layers)]
-    x = draw(samples((width,)))
-    return NetCase(Net(*layers), tuple(params), x, draw(arrays(x.shape)), draw(LAMBDAS), Bias.ABSENT)
+def passing_on(draw, norms):
+    """A matrix of integers whose columns have the given norms, and whose rows have integer norms."""
+    rows, left = [], list(enumerate(norms))
+    while left:
+        i, s = left.pop(0)
+        partner = next(((j, t) for j, t in left if s and t and (3 * s == 4 * t or 4 * s == 3 * t)), None)
+        if partner and draw(st.booleans()):
+            left.remove(partner)
+            rows.append({i: s, partner[0]: partner[1]})
+        elif s and s % 5 == 0 and len(rows) + len(left) < 2 and draw(st.booleans()):
+            rows += [{i: 3 * s // 5}, {i: -4 * s // 5}]
+        elif s and s % 5 == 0 and left and left[0][1] == s and draw(st.booleans()):
+            j = left.pop(0)[0]
+            rows += [{i: 3 * s // 5, j: 4 * s // 5}, {i: -4 * s // 5, j: 3 * s // 5}]
+        else:
+            rows.append({i: s * draw(st.sampled_from([1, -1]))})
+    return np.array([[float(row.get(i, 0)) for i in range(len(norms))] for row in rows])
 
 
 @st.composite

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import hypothesis
+import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from proofs_check.claim import Budget, Evidence, Violation
-from proofs_check.decide import Decision, decide
+from proofs_check.decide import Decision, decide, in_system
 from proofs_check.describe import describe
 
 
@@ -65,7 +67,7 @@ class _Tally:
         self.check, self.decided, self.undecided = check, [], []
 
     def judge(self, case):
-        if not self.check.meets(case):
+        if not self.check.meets(in_system(case, Fraction)):
             return
         decision = decide(self.check.violation, case, self.check.ladder)
         if decision.outcome == "violated":
@@ -81,8 +83,10 @@ class _Tally:
     def supported(self):
         n = len(self.decided)
         outcomes = [decision.outcome for decision in self.decided]
-        if n == 0:
-            return Evidence("void", 0, f"no case met the hypotheses and could be decided ({len(self.undecided)} undecided)")
+        if not self.decided + self.undecided:
+            return Evidence("void", 0, "no case met the hypotheses")
+        if n <= len(self.undecided):
+            return Evidence("void", n, f"only {n} of {n + len(self.undecided)} cases could be decided")
         floats = sum(decision.system == "floats" for decision in self.decided)
         equal = outcomes.count("equal")
         notes = [note for count, note in ((floats, f"{floats} by floats"), (equal, f"{equal} equal to 256 bits"),
@@ -101,7 +105,9 @@ class Certificate:
 
     def run(self, budget: Budget) -> Evidence:
         facts = self.facts()
-        wrong = [name for name, true in facts.items() if true is not True]
+        if not all(isinstance(true, (bool, np.bool_)) for true in facts.values()):
+            raise TypeError(f"a fact of a certificate is neither true nor false: {facts}")
+        wrong = [name for name, true in facts.items() if not true]
         if wrong or not facts:
             return Evidence("refuted" if facts else "void", len(facts), f"not true: {'; '.join(wrong)}",
                             "; ".join(wrong))

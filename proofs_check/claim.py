@@ -74,7 +74,9 @@ class Result:
     @property
     def verdict(self):
         """The evidence's own, but void if the control was not refuted."""
-        return "void" if self.control and self.control.verdict != "refuted" else self.evidence.verdict
+        if self.evidence.verdict in SUPPORTED and self.control and self.control.verdict != "refuted":
+            return "void"
+        return self.evidence.verdict
 
     @property
     def finding(self):

@@ -46,6 +46,8 @@ def _fractions(violation, case):
         value = violation(in_system(case, Fraction))
     except Irrational:
         return None
+    if not isinstance(value, (int, Fraction, np.integer)):
+        raise TypeError(f"a violation in fractions is {value!r}: it must be a Fraction, or it decides nothing")
     return Decision("violated" if value > 0 else "holds", "fractions", value)
 
 
@@ -83,6 +85,10 @@ def _field(value, to):
         return float(value) if to is np.float64 else to(value)
     if isinstance(value, np.ndarray):
         return value if value.dtype.kind in "iub" else convert(value, to)
+    if hasattr(value, "_fields"):
+        return in_system(value, to)
     if isinstance(value, tuple):
         return tuple(_field(part, to) for part in value)
+    if isinstance(value, float):
+        raise TypeError(f"a case holds the float {value!r}: write it as a Fraction, which every system can take")
     return value

@@ -74,10 +74,11 @@ def recorded(path=SNAPSHOT):
 
 
 def changes(results, path=SNAPSHOT):
-    """(id, recorded verdict or None, found verdict) of each result that differs from the snapshot."""
+    """(id, recorded verdict, found verdict) of each that differs from the snapshot; None where there is none."""
     before = recorded(path)
-    return [(result.claim.id, before.get(result.claim.id), result.verdict)
-            for result in results if before.get(result.claim.id) != result.verdict]
+    vanished = [(claim_id, verdict, None) for claim_id, verdict in before.items() if claim_id not in all_claims()]
+    return vanished + [(result.claim.id, before.get(result.claim.id), result.verdict)
+                       for result in results if before.get(result.claim.id) != result.verdict]
 
 
 def accept(results, path=SNAPSHOT):

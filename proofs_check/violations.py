@@ -16,7 +16,7 @@ def above(a, b):
 
 
 def fails(condition):
-    """For a condition that is decided exactly."""
+    """For a condition that is decided exactly: not for comparisons of balls, which are false where they overlap."""
     return 0 if condition else 1
 
 

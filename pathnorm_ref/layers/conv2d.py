@@ -40,6 +40,7 @@ class Conv2d(Layer):
 
     @cached_property
     def windows(self):
+        """The geometry, as `Windows`."""
         return windows(self.kernel, self.stride, self.padding, self.dilation)
 
     @cached_property

@@ -28,6 +28,7 @@ class _Pool(Layer):
 
     @cached_property
     def windows(self):
+        """The geometry, as `Windows`."""
         return windows(self.kernel, self.kernel if self.stride is None else self.stride, self.padding)
 
     def out_shape(self, shape):

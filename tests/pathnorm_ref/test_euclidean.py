@@ -86,3 +86,8 @@ def test_strict_arrays(scale):
     # scaling by the peak, the root and the product: 2 ulp each at most
     assert abs(float(found[0]) / scale - 5) <= 5 * 6 * np.finfo(float).eps
     assert float(found[1]) == 0
+
+
+def test_balls_around_zero_have_a_norm_that_encloses_the_true_ones():
+    norm = euclidean(np, np.array([arb(0, 0.5), arb(0)], dtype=object))
+    assert norm.contains(arb(0)) and norm.contains(arb("0.5")) and not norm > 1

@@ -18,7 +18,7 @@ from proofs_check.claims.yang2022.section_3 import product_of_any, product_of_ba
 from proofs_check.claims.yang2022.section_4 import objectives
 from proofs_check.claims.yang2022.theorem_1 import not_improved, unbalanced
 from proofs_check.rescaled import difference
-from proofs_check.violations import both, unequal
+from proofs_check.violations import above, both, unequal
 
 
 def relu_nets(**options):
@@ -42,7 +42,8 @@ def wrong_minimum():
 def not_equal_to_path_norm(case):
     """Weight decay of the balanced net against the path-norm objective of the net."""
     params = balance_sweep(case.net, case.params, case.bias)
-    return both(unequal(objectives(case, params)[0], objectives(case)[1]), difference(case, params))
+    F, G = objectives(case)
+    return both(above(G, F), unequal(objectives(case, params)[0], G), difference(case, params))
 
 
 def lasso(case, params):
@@ -54,7 +55,8 @@ def not_equal_to_lasso(case):
     params = normalise(case.net, case.params, case.bias)
     W = params[0][0]
     value = path_norm_objective(case.net, case.params, case.x, case.y, case.lam, case.bias, case.loss)
-    return both(unequal(lasso(case, params), value), difference(case, params), unequal(np.sum(W * W, axis=1), 1))
+    return both(unequal(lasso(case, params), value), difference(case, params), unequal(np.sum(W * W, axis=1), 1),
+                unequal(lasso(case, params), objectives(case, params)[1]))
 
 
 def not_normalised_lasso(case):
@@ -62,14 +64,12 @@ def not_normalised_lasso(case):
 
 
 def not_convex():
-    w = np.array([Fraction(1), Fraction(0)], dtype=object), np.array([Fraction(0), Fraction(1)], dtype=object)
-    return {"(1, 0) and (0, 1) have ||w|| = 1": all(np.sum(u * u) == 1 for u in w),
-            "their midpoint has not": np.sum(((w[0] + w[1]) / 2)**2) != 1}
+    w = Fraction(1), Fraction(-1)
+    return {"1 and -1 have ||w|| = 1": all(u * u == 1 for u in w), "their midpoint has not": ((w[0] + w[1]) / 2)**2 != 1}
 
 
 def not_convex_inside():
-    w = np.array([Fraction(1), Fraction(0)], dtype=object), np.array([Fraction(0), Fraction(1)], dtype=object)
-    return {"the midpoint has ||w|| > 1": np.sum(((w[0] + w[1]) / 2)**2) > 1}
+    return {"the midpoint has ||w|| > 1": ((Fraction(1) + Fraction(-1)) / 2)**2 > 1}
 
 
 def minimax_exponent():
@@ -105,8 +105,8 @@ CLAIMS = (
           "(||v||^2 + ||w||^2) / 2 = ||v|| ||w||", Certificate(product_of_balanced), ("||w|| = ||v||",),
           Control("at any weights", Certificate(product_of_any))),
     Claim("parhi2024.path-norm", "Slide «Secret Sparsity», weight decay to path-norm",
-          "Weight decay and the path-norm give the same problem: rebalancing takes one objective to the other, with the "
-          "same function.", "min L + lambda/2 sum (||v_k||^2 + ||w_k||^2) = min L + lambda sum ||v_k|| ||w_k||",
+          "Weight decay and the path-norm give the same problem: G <= F, and rebalancing takes F to G with the same "
+          "function.", "min L + lambda/2 sum (||v_k||^2 + ||w_k||^2) = min L + lambda sum ||v_k|| ||w_k||",
           ForAll(not_equal_to_path_norm, relu_nets(), ladder=("balls",), n_examples=40), ("no biases",),
           Control("without rebalancing", ForAll(lambda case: unequal(*objectives(case)), relu_nets(), ladder=("balls",)))),
     Claim("parhi2024.multitask-lasso", "Slide «Secret Sparsity», path-norm to multitask lasso",
@@ -116,7 +116,7 @@ CLAIMS = (
           Control("without normalising", ForAll(not_normalised_lasso, relu_nets(), ladder=("balls",)))),
     Claim("parhi2024.multitask-lasso.non-convex", "Slide «Secret Sparsity», second",
           "That multitask lasso is not convex: its constraint set is not.", "{w : ||w|| = 1} is not convex",
-          Certificate(not_convex), ("w has at least two coordinates",),
+          Certificate(not_convex), (),
           Control("the ball ||w|| <= 1 is not convex, by the same points", Certificate(not_convex_inside))),
     Claim("parhi2024.minimax-rate", "Slide «Minimax Optimality of Neural Networks»",
           "The rate N^-((d+3)/(2d+3)) is N^-(1/2) or faster in every dimension.", "N^-((d+3)/(2d+3)) = O(N^(-1/2))",

@@ -6,14 +6,17 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import ball
-from pathnorm_ref.layers import LeakyReLU, ReLU, Softplus, Tanh
+from pathnorm_ref.layers import Dense, LeakyReLU, ReLU, ReLU6, Softplus, Tanh
 from pathnorm_ref.network import Net
 from pathnorm_ref.norms import l_pq
-from proofs_check.cases import arrays
+from pathnorm_ref.units import Bias
+from proofs_check.cases import NetCase, arrays, mlp_cases
 from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
-from proofs_check.violations import above, fails
+from proofs_check.rescaled import difference
+from proofs_check.violations import above, both, fails
 
 
 class Pair(NamedTuple):
@@ -111,10 +114,61 @@ def printed_criterion_fails(case):
     return fails(in_class(case) == all(l_1_inf(V) <= case.c for V in case.V))
 
 
-def corrected_criterion_fails(case):
-    """Column by column: the form that Algorithm 1 enforces."""
-    columns = all(np.sum(abs(V[:, j])) <= case.c for V in case.V[:-1] for j in range(V.shape[1]))
-    return fails(in_class(case) == columns)
+def relu_net(hidden, output):
+    """output relu(hidden x), as the document stores it: bias first."""
+    return Matrices((np.array([[Fraction(0)], [Fraction(hidden)]], dtype=object),
+                     np.array([[Fraction(0)], [Fraction(output)]], dtype=object)), Fraction(1))
+
+
+def function(case):
+    """Its values at -1, 0, 1, which determine output relu(hidden x) for hidden > 0."""
+    hidden, output = (V[1, 0] for V in case.V)
+    return [output * max(hidden * x, Fraction(0)) for x in (-1, 0, 1)]
+
+
+def one_representation_suffices():
+    inside, outside = relu_net(1, 1), relu_net(2, Fraction(1, 2))
+    return {"relu(2 x) / 2 = relu(x)": function(inside) == function(outside),
+            "relu(x) has hidden weights of norm at most 1, so it is in S_1": in_class(inside),
+            "relu(2 x) / 2 has not": not in_class(outside)}
+
+
+def every_representation():
+    return {"relu(2 x) / 2 has hidden weights of norm at most 1": in_class(relu_net(2, Fraction(1, 2)))}
+
+
+def leaves_class(case):
+    """A net with hidden norms made at most c by rescaling: by how much its function or a norm misses.
+
+    Layer l is divided by a factor, its bias by the product of the factors so far; the output weights take them back.
+    """
+    params, so_far = [], 1
+    for i, layer in enumerate(case.net):
+        own = case.params[i]
+        if isinstance(layer, Dense) and i < len(case.net) - 1:
+            factor = l_1_inf(augmented(own, so_far)) / case.lam
+            factor = factor if factor > 1 else factor * 0 + 1
+            params.append((own[0] / factor, *(b / (so_far * factor) for b in own[1:])))
+            so_far = so_far * factor
+        else:
+            params.append((own[0] * so_far, *own[1:]) if own else own)
+    norms = [l_1_inf(augmented(own, 1)) for own in params[:-1] if own]
+    return both(difference(case, tuple(params)), *(norm - case.lam for norm in norms))
+
+
+def augmented(own, scale):
+    """The document's augmented matrix (bias row first), the bias divided by `scale`."""
+    return np.concatenate([np.reshape(b / scale, (1, -1)) for b in own[1:]] + [own[0].T])
+
+
+def relu_mlps(activation):
+    return mlp_cases(Bias.FREE, activations=lambda n: st.just(activation))
+
+
+def saturated():
+    """relu6(8 x) at x = 1: 6, but relu6(x) at c = 1 gives 1, times 8."""
+    return NetCase(mlp((1, 1, 1), ReLU6(), bias=False), ((np.array([[8.0]]),), (), (np.ones((1, 1)),)), np.ones((1, 1)),
+                   np.zeros((1, 1)), Fraction(1), Bias.FREE)
 
 
 LARGE_OUTPUT = Matrices((np.array([[0.0], [1.0]]), np.array([[0.0], [2.0]])), Fraction(1))
@@ -139,7 +193,8 @@ CLAIMS = (
           "The truncated squared and absolute errors are 1-Lipschitz in f and at most 1.",
           "L_S = min(((y - f)/2)^2, 1), L_A = min(|y - f|, 1) satisfy (A3)",
           ForAll(violates_a3, PAIRS, ladder=("fractions",)), (),
-          Control("so is min((y - f)^2, 1)", ForAll(squared_without_half, PAIRS))),
+          Control("so is min((y - f)^2, 1)", ForAll(
+              squared_without_half, PAIRS, examples=(Pair(np.array(0.5), np.array(0.75), np.array(0.0)),)))),
     Claim("wen2021.section-4.membership", "Section 4, first formula",
           "f is in S_c if and only if ||V_l||_{1,inf} <= c for all l.",
           "f in S_c^{k,d,sigma} iff ||V_l||_{1,inf} <= c for all l",
@@ -147,8 +202,15 @@ CLAIMS = (
               LARGE_OUTPUT,)), ("l = 1, ..., k + 1, as T_l is defined",),
           fault="misprint", correction="wen2021.section-4.membership.corrected"),
     Claim("wen2021.section-4.membership.corrected", "Section 4, first formula",
-          "f is in S_c if and only if ||V_l||_{1,inf} <= c for l = 1, ..., k: the output layer is free.",
-          "f in S_c^{k,d,sigma} iff ||V_l[., j]||_1 <= c for l <= k, all j",
-          ForAll(corrected_criterion_fails, matrices(), ladder=("fractions",)), (),
-          Control("for all l", ForAll(printed_criterion_fails, matrices())), ours=True),
+          "That ||V_l||_{1,inf} <= c for l = 1, ..., k of one representation puts f in S_c; it is not necessary: another "
+          "representation of the same f may have it.",
+          "f in S_c^{k,d,sigma} iff some representation of f has ||V_l||_{1,inf} <= c for l = 1, ..., k",
+          Certificate(one_representation_suffices), ("sigma = ReLU, k = 1, c = 1",),
+          Control("every representation of a function in S_1 has it", Certificate(every_representation)), ours=True),
+    Claim("wen2021.section-2.rescaling", "Section 2.3, the class S_c",
+          "For a positively homogeneous sigma every net can be rescaled into S_c for any c > 0, with the same function: as "
+          "a set of functions S_c does not depend on c, since the output layer is free.",
+          "S_c^{k,d,sigma} = S_c'^{k,d,sigma} for all c, c' > 0",
+          ForAll(leaves_class, relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), ("sigma = ReLU",),
+          Control("for ReLU6", ForAll(leaves_class, relu_mlps(ReLU6()), examples=(saturated(),))), ours=True),
 )

@@ -32,9 +32,9 @@ def unequal_path_norms(case):
 def biased_chain():
     """13 relu(5 relu(3 x + 4) + 12): 3^2 + 4^2 = 5^2 and 5^2 + 12^2 = 13^2, so both units are balanced, biases inside.
 
-    It is minimal: the function (0 but for a kink at -4/3, 156 below, slope 195 above) determines b / w of the first
-    unit, v b of the second and the product of the weights, so that its representations are its rescalings; R is
-    convex in the logarithms of their factors, and balance is its stationary point.
+    It is minimal. The function is 156 up to its kink at -4/3 and rises with slope 195 behind it, so w_1 > 0 (else it
+    were constant on the right), and it determines b_1 / w_1, v b_2 and the product of the weights: its representations
+    are its rescalings. R is convex in the logarithms of their factors, and balance is its stationary point.
     """
     params = ((np.array([[3.0]]), np.array([4.0])), (), (np.array(
         [[5.0]]), np.array([12.0])), (), (np.array([[13.0]]),))
@@ -44,6 +44,29 @@ def biased_chain():
 
 def is_balanced(case):
     return all(unequal(w, v) == 0 for w, v in norms_of(case))
+
+
+def tapering_net():
+    """x, then (3/5, 4/5) x, then (3/5, 4/5) of (3/5, 4/5) . relu: f(x) = relu(x) (3/5, 4/5), all units balanced."""
+    column = np.array([[Fraction(3, 5)], [Fraction(4, 5)]], dtype=object)
+    one = np.array([[Fraction(1)]], dtype=object)
+    return NetCase(mlp((1, 1, 2, 2), bias=False), ((one,), (), (column,), (), (column @ column.T,)), np.ones((1, 1)),
+                   np.ones((1, 2)), Fraction(1), Bias.ABSENT)
+
+
+def has_least_norm(case):
+    """Whether R = 3, which is least: 1 = ||f(1)|| <= prod ||W_k||_F, so that R >= 3 (prod ||W_k||_F^2)^(1/3) >= 3."""
+    out = case.net.forward(case.params, case.x)[0]
+    return np.sum(out * out) == 1 and sum(layer_squares(case)) == 3
+
+
+def printed_coupling(case):
+    norms = norms_of(case)
+    return unequal(np.sum(norms[0][0]**2), np.sum(norms[1][1][:len(norms[0][0])]**2))
+
+
+def unequal_sides(case):
+    return sum(unequal(np.sum(w * w), np.sum(v * v)) for w, v in norms_of(case))
 
 
 CLAIMS = (
@@ -59,6 +82,19 @@ CLAIMS = (
           ForAll(unequal_layers, examples=(biased_chain(),), meets=is_balanced),
           ("a minimum norm representation", "biases inside w"), fault="missing hypothesis",
           correction="yang2022.appendix-b21.equal-layers"),
+    Claim("yang2022.appendix-b21.coupling-index", "Appendix B.2.1, second formula",
+          "For the coupling of layers j and j + 1, the incoming weights of layer j and the weights v_{i,j+1}, the outgoing "
+          "ones of layer j + 1, have equal sums of squares.",
+          "sum_{i=1}^{n_j} ||w_i,j||^2 = sum_{i=1}^{n_j} ||v_i,j+1||^2",
+          ForAll(printed_coupling, examples=(tapering_net(),), meets=has_least_norm),
+          ("a minimum norm representation", "v_i,k the output weights of the i-th neuron of layer k (Section 3)"),
+          fault="misprint", correction="yang2022.appendix-b21.coupling-index.corrected"),
+    Claim("yang2022.appendix-b21.coupling-index.corrected", "Appendix B.2.1, second formula",
+          "The incoming and the outgoing weights of one and the same layer have equal sums of squares.",
+          "sum_i ||w_i,j||^2 = sum_i ||v_i,j||^2",
+          ForAll(unequal_sides, balanced_mlps((2, 6)), ladder=("fractions",), n_examples=60),
+          ("every unit is balanced", "no biases"),
+          Control("in nets out of balance too", ForAll(unequal_sides, mlp_cases(n_layers=(2, 4)))), ours=True),
     Claim("yang2022.appendix-b21.equal-path-norms", "Appendix B.2.1, last formula",
           "At the minimum norm representation the sums of products of norms of all couplings of layers are equal.",
           "sum_i ||w_i,j|| ||v_i,j+1|| = sum_i ||w_i,k|| ||v_i,k+1||",

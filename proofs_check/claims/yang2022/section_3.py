@@ -9,9 +9,9 @@ from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import ball
 from pathnorm_ref.layers import LeakyReLU, PReLU, ReLU, ReLU6, Softplus, Tanh
 from pathnorm_ref.network import Net
-from pathnorm_ref.objectives import sum_of_squares
+from pathnorm_ref.objectives import sum_of_squares, weight_decay_objective
 from pathnorm_ref.units import Bias
-from proofs_check.cases import NetCase, balanced_mlps, mlp_cases, units
+from proofs_check.cases import NetCase, Unit, balanced_mlps, mlp_cases, units
 from proofs_check.certificates import polynomials
 from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
@@ -98,13 +98,18 @@ def eq_1(case):
 def output_bias_case():
     """One sample x = 0, y = 1, lam = 1/2, and the minimiser of F: the output bias 2/3, all else 0.
 
-    With s = v relu(b_1) >= 0, F >= (s + b_2 - 1)^2 / 2 + lam s + lam b_2^2 / 2, which is convex in (s, b_2) and has its
-    minimum at s = 0, b_2 = 2/3, where its derivatives are lam - lam b_2 > 0 and 0.
+    With s = v relu(b_1), F >= (s + b_2 - 1)^2 / 2 + lam |s| + lam b_2^2 / 2, which is convex in (s, b_2) and has its
+    minimum at s = 0, b_2 = 2/3: its derivative in b_2 is 0 there, those in s from both sides 1/6 and -5/6.
     """
     exact = [np.array(values, dtype=object) for values in ([[0]], [0], [[0]], [Fraction(2, 3)])]
     exact = [array * Fraction(1) for array in exact]
     return NetCase(mlp((1, 1, 1)), (tuple(exact[:2]), (), tuple(exact[2:])), np.zeros((1, 1)), np.ones((1, 1)),
                    Fraction(1, 2), Bias.INSIDE)
+
+
+def is_output_bias_minimum(case):
+    """Whether F is at the minimum of that convex bound, 1/6, which the docstring of `output_bias_case` finds."""
+    return weight_decay_objective(*case) == Fraction(1, 6)
 
 
 def relu_lipschitz_gap(unit):
@@ -137,8 +142,10 @@ def eta(unit, x):
     return unit.v * unit.sigma.forward(unit.params, unit.w[None, :] @ x[:, None])[0][0, 0]
 
 
-def leaky(*choices):
-    return lambda n: st.sampled_from([LeakyReLU(slope) for slope in choices])
+def trained_prelu():
+    """PReLU with a trained slope of 2, w = v = 1."""
+    one = np.ones(1)
+    return Unit(Net(PReLU(1)), ((2 * one,),), one, np.zeros(()), one, 0 * one, one, Fraction(1))
 
 
 NORMS = (
@@ -154,12 +161,14 @@ NORMS = (
           Control("the same of nets out of balance", ForAll(eq_1, mlp_cases(n_layers=(2, 4))))),
     Claim("yang2022.eq-1.bias-inside", "Section 3, Eqn (1), with biases as part of the weights (Appendix B.2.2)",
           "Eqn (1) holds at a global minimum of F, with biases that are penalised.", "as Eqn (1), W with biases",
-          ForAll(eq_1, examples=(output_bias_case(),)), ("a global minimum of F", "biases inside w"),
-          fault="missing hypothesis", correction="yang2022.eq-1"),
+          ForAll(eq_1, examples=(output_bias_case(),), meets=is_output_bias_minimum),
+          ("a global minimum of F", "biases inside w"),
+          fault="missing hypothesis", correction="yang2022.eq-1", ours=True),
     Claim("yang2022.section-3.lipschitz-constant", "Section 3, last sentence",
           "||w|| ||v|| is the Lipschitz constant of v sigma(w^T x), for the homogeneous sigma of the section (ReLU, Leaky "
           "ReLU, PReLU).", "Lip(v sigma(w^T .)) = ||w||_2 ||v||_2",
-          ForAll(relu_lipschitz_gap, units(leaky(0.0, 0.5, 2.0), bias=False)), ("sigma homogeneous",),
+          ForAll(relu_lipschitz_gap, units(lambda n: st.sampled_from([ReLU(), PReLU(n)]), bias=False),
+                 examples=(trained_prelu(),)), ("sigma homogeneous",),
           fault="missing hypothesis", correction="yang2022.section-3.lipschitz-constant.corrected"),
     Claim("yang2022.section-3.lipschitz-constant.corrected", "Section 3, last sentence",
           "The Lipschitz constant of v sigma(w^T x) is max(|sigma(1)|, |sigma(-1)|) ||w|| ||v||: of ReLU, ||w|| ||v||.",

@@ -1,28 +1,27 @@
-"""Section 4: the sum of squares by couples, Theorem 3 with its proof, the steps of Algorithm 1."""
+"""Section 4: the sum of squares by couples, Theorem 3 with its proof."""
 
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
-from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.objectives import (
+    empirical_loss,
     leftover_squares,
     path_norm_objective,
     path_norm_regulariser,
     sum_of_squares,
     weight_decay_objective,
 )
-from pathnorm_ref.projections import project_sphere
-from pathnorm_ref.prox import prox_l2
-from pathnorm_ref.rescaling import balance_sweep, normalise
-from pathnorm_ref.units import Bias, couples
-from proofs_check.cases import NetCase, Vector, balanced_mlps, convnet_cases, mlp_cases, vectors
+from pathnorm_ref.rescaling import balance_sweep
+from pathnorm_ref.units import Bias, couples, incoming, outgoing
+from proofs_check.cases import NetCase, balanced_mlps, convnet_cases, mlp_cases
 from proofs_check.checks import ForAll
 from proofs_check.claim import Claim, Control
 from proofs_check.rescaled import difference, norms_of
-from proofs_check.violations import above, both, unequal
+from proofs_check.violations import above, both, fails, unequal
 
 
 def objectives(case, params=None):
@@ -73,7 +72,7 @@ def scalar_net(w, v, y, lam=1):
 
 
 GLOBAL_MINIMUM = scalar_net(1, 1, 2)
-"""With s = w v: F >= (s - 2)^2 / 2 + |s| >= 3/2, which is reached at w = v = 1."""
+"""With s = v relu(w): F >= (s - 2)^2 / 2 + |s| >= 3/2, which is reached at w = v = 1."""
 
 
 def is_global_minimum(case):
@@ -157,8 +156,44 @@ def minimises_G_at_zero_loss(case):
 
 
 def is_minimum_of_G(case):
-    """With s = w v: G = (s - 2)^2 / 2 + |s| >= 3/2."""
+    """With s = v relu(w): G >= (s - 2)^2 / 2 + |s| >= 3/2."""
     return unequal(objectives(case)[1], Fraction(3, 2)) == 0
+
+
+class Pair(NamedTuple):
+    """Two weights of one net, with one loss and lambda."""
+
+    first: NetCase
+    second: NetCase
+
+
+def as_in_the_proof(pair):
+    """W^ minimises G, W minimises F and R(W) = 2 R~(W), and F(W^) > F(W): what the proof assumes."""
+    larger = objectives(pair.first)[0] > objectives(pair.second)[0]
+    return larger and is_minimum_of_G(pair.first) and is_global_minimum(pair.second) and not_twice(pair.second) == 0
+
+
+def no_contradiction(pair):
+    """Whether, against the proof, W^ has no larger G than W."""
+    return fails(objectives(pair.first)[1] > objectives(pair.second)[1])
+
+
+def printed_G(case):
+    """L + lam c/2 ||v||^2: the path-norm objective of one hidden layer, L = 1, with R~ as printed."""
+    v = case.params[2][0]
+    return empirical_loss(case.net, case.params, case.x, case.y, case.loss) + case.lam * np.sum(v * v) / 2
+
+
+def first_minimises_F(pair):
+    return is_global_minimum(pair.first)
+
+
+def not_minimal_for_printed(pair):
+    return above(printed_G(pair.first), printed_G(pair.second))
+
+
+def minimises_unpenalised(case):
+    return case.lam == 0 and objectives(case)[0] == 0
 
 
 def not_twice(case):
@@ -188,11 +223,12 @@ REBALANCED = {
 
 
 def has_no_constant_unit(case):
-    """No unit with w = 0, a bias outside of it, and v not 0: no rescaling balances it (Section 3's units have none)."""
-    try:
-        normalise(case.net, case.params, case.bias)
-    except ValueError:
-        return False
+    """No unit of a couple with w = 0, a bias outside of w that is not 0, and v not 0: no rescaling balances it."""
+    for hidden in couples(case.net)[0]:
+        w, v = (np.any(side != 0, axis=1) for side in (incoming(np, case.net, case.params, hidden, case.bias),
+                                                      outgoing(np, case.net, case.params, hidden)))
+        if any(np.any(~w & v & (b != 0)) for b in case.params[hidden.incoming][1:]):
+            return False
     return True
 
 
@@ -219,87 +255,33 @@ THEOREM_3 = (
           "A minimiser of F is a minimiser of G: G <= F, and for every W' some W with the same function has F(W) <= G(W').",
           "argmin F is in argmin G",
           ForAll(no_better_path_norm, any_net(Bias.INSIDE), ladder=("balls",), n_examples=25),
-          ("biases absent or inside w", "the leftover layer as corrected"),
-          Control("the same with biases penalised outside w", ForAll(no_better_path_norm, examples=(biased_unit(),)))),
+          ("biases inside w", "the leftover layer as corrected, which is why this is ours"),
+          Control("the same with biases penalised outside w", ForAll(no_better_path_norm, examples=(biased_unit(),))),
+          ours=True),
     Claim("yang2022.theorem-3.second-to-first", "Section 4, Theorem 3",
           "A minimiser of G minimises F, after possibly rescaling the weights so that ||w|| = ||v|| for each term.",
           "argmin G, rescaled, is in argmin F",
           ForAll(not_minimal_however_rescaled, examples=(scalar_net(1, 0, 0),), meets=minimises_G_at_zero_loss),
           ("no biases", "rescaling by positive factors"), fault="missing hypothesis",
           correction="yang2022.theorem-3.rebalanced"),
-    Claim("yang2022.theorem-3.proof", "Appendix A.4, first step of the proof",
-          "Theorem 1 shows R(W) = 2 R~(W) at a solution of the path-norm problem.", "R(W) = 2 R~(W)",
-          ForAll(not_twice, examples=(scalar_net(2, 0.5, 2),), meets=is_minimum_of_G), ("W minimises G",), fault="wrong",
-          correction="yang2022.theorem-3.rebalanced"),
+    Claim("yang2022.theorem-3.proof", "Appendix A.4, first half of the proof",
+          "If F(W^) > F(W) and R(W) = 2 R~(W), then W^ does not minimise G. (It need not be balanced itself, so that "
+          "F(W^) > G(W^): it must be rescaled first, as the theorem says and the second half of its proof does.)",
+          "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) and R(W) = 2 R~(W) imply G(W^) > min G",
+          ForAll(no_contradiction, examples=(Pair(scalar_net(2, 0.5, 2), scalar_net(1, 1, 2)),), meets=as_in_the_proof),
+          ("W minimises F", "W^ minimises G"), fault="wrong", correction="yang2022.theorem-3.rebalanced"),
+    Claim("yang2022.theorem-3.r-tilde", "Section 4, Theorem 3, definition of R~",
+          "A minimiser of F minimises L + lambda R~, with R~ as printed, for a net of L layers of homogeneous neurons.",
+          "R~(W) = sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c/2 sum_i ||v_i,L||^2",
+          ForAll(not_minimal_for_printed, examples=(Pair(GLOBAL_MINIMUM, scalar_net(4, 0.5, 2)),), meets=first_minimises_F),
+          ("L layers of homogeneous neurons, as in Eqn (1): here L = 1", "no biases"), fault="misprint",
+          correction="yang2022.eq-2.corrected"),
+    Claim("yang2022.eq-2.lambda-zero", "Section 3, after Theorem 1, and Section 4, before Eqn (2)",
+          "Any weights that minimise F_lambda, lambda >= 0, are balanced: their sum of squares is twice the sum of "
+          "products.",
+          "W in argmin F_lambda implies R(W) = 2 sum ||w|| ||v||, for lambda >= 0",
+          ForAll(not_twice, examples=(scalar_net(2, 1, 2, lam=0),), meets=minimises_unpenalised),
+          ("lambda >= 0, as Section 3 has it",), fault="missing hypothesis", correction="yang2022.eq-2.corrected"),
 )
 
-
-# --- the steps of Algorithm 1 --------------------------------------------------------------------------
-
-def not_the_prox(case, t=None):
-    """Whether p = Prox_2(z), t = lambda gamma, fails z - p in t times the subdifferential of ||.|| at p.
-
-    That is ||z - p|| <= t and <z - p, p> = t ||p||, which together characterise argmin t ||x|| + ||x - z||^2 / 2.
-    """
-    t = case.size if t is None else t
-    p = prox_l2(case.z, case.size)
-    residual = case.z - p
-    return both(above(np.sum(residual * residual), t * t), unequal(np.sum(residual * p), t * euclidean(np, p, None)))
-
-
-def not_twice_the_prox(case):
-    return not_the_prox(case, 2 * case.size)
-
-
-PYTHAGOREAN = st.sampled_from([[3, 4], [1, 2, 2], [2, 3, 6], [0], [0, 0, 0], [5], [0, -7, 0], [1, 4, 8], [-8, 9, 12, 0],
-                               [1, 1, 1, 1], [2, -2, 4, 5, 0]])
-
-
-@st.composite
-def rational_vectors(draw):
-    """Vectors with rational norms, of magnitudes from 2^-1000 to 2^1000, with thresholds around the norm."""
-    z = np.array(draw(PYTHAGOREAN), dtype=float) * draw(st.sampled_from([1.0, 2.0**-3, 2.0**1000, 2.0**-1000]))
-    norm = Fraction(float(np.max(np.abs(z))) if z.any() else 1.0)
-    size = norm * draw(st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(1), Fraction(5, 4), Fraction(2)]))
-    return Vector(z, z, size)
-
-
-def not_nearest_on_sphere(case):
-    """Whether ||z / ||z|| || = 1 and no other point of the sphere is nearer: <z, u> <= <z, p> for unit u, by Cauchy."""
-    p = case.z / euclidean(np, case.z, None) if any(case.z != 0) else None
-    if p is None:
-        return 1  # 0 / 0: the printed formula has no value, while every point of the sphere is nearest
-    return both(unequal(np.sum(p * p), 1), unequal(np.sum(case.z * p), euclidean(np, case.z, None)))
-
-
-def not_projected(case):
-    """The house's projection: on the sphere, and nowhere farther than (||z|| - 1)^2, the least squared distance."""
-    p = project_sphere(case.z, 1)
-    norm = euclidean(np, case.z, None)
-    distance = np.sum((p - case.z) * (p - case.z))
-    return both(unequal(np.sum(p * p), 1), unequal(distance, (norm - 1) * (norm - 1)))
-
-
-def not_normalised(case):
-    norm = euclidean(np, case.z, None)
-    return unequal(np.sum(case.z * case.z), 1) if norm > 0 else 1
-
-
-STEPS = (
-    Claim("yang2022.algorithm-1.prox", "Section 4, Algorithm 1, update of the output weights",
-          "Prox_2 is the proximal operator of the path-norm term: with ||w|| = 1 it is lambda ||v||, and the step is gamma.",
-          "Prox_2(z) = argmin_x lambda ||x|| + ||x - z||^2 / (2 gamma)",
-          ForAll(not_the_prox, rational_vectors(), ladder=("fractions",)), ("gamma, lambda > 0",),
-          Control("of 2 lambda ||v|| (the classic factor)", ForAll(not_twice_the_prox, rational_vectors()))),
-    Claim("yang2022.algorithm-1.sphere-projection", "Section 4, Algorithm 1, update of the input weights",
-          "The projection onto the unit sphere is y / ||y||.", "argmin_{||w|| = 1} ||w - y|| = y / ||y||",
-          ForAll(not_nearest_on_sphere, rational_vectors(), examples=(Vector(np.zeros(2), np.zeros(2), Fraction(1)),)),
-          (), fault="missing hypothesis", correction="yang2022.algorithm-1.sphere-projection.corrected"),
-    Claim("yang2022.algorithm-1.sphere-projection.corrected", "Section 4, Algorithm 1, update of the input weights",
-          "For y not 0 it is; of 0 every point of the sphere is a nearest one, and the house takes the first coordinate "
-          "vector.", "||P(y)|| = 1 and ||P(y) - y|| = | ||y|| - 1 |",
-          ForAll(not_projected, rational_vectors(), ladder=("fractions",)), (),
-          Control("the same of y itself", ForAll(not_normalised, vectors())), ours=True),
-)
-
-CLAIMS = SQUARES + THEOREM_3 + STEPS
+CLAIMS = SQUARES + THEOREM_3

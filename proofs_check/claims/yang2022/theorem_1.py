@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import system
-from pathnorm_ref.layers import Conv2d, ReLU, ReLU6, Tanh
+from pathnorm_ref.euclidean import euclidean
+from pathnorm_ref.layers import Conv2d, Dense, ReLU, ReLU6, Tanh
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import sum_of_squares, weight_decay_and_gradient
 from pathnorm_ref.rescaling import balance_sweep
@@ -23,21 +24,24 @@ from proofs_check.violations import above, both, fails, unequal
 # --- the Neural Balance Theorem ------------------------------------------------------------------------
 
 def not_improved(case):
-    """The theorem's contraposition: where a unit is out of balance, a rescaling has a smaller sum of squares.
+    """The theorem's contraposition: of each hidden layer out of balance, a rescaling has a smaller sum of squares.
 
     With W = ||w||^2, V = ||v||^2, any alpha^2 strictly between 1 and V / W will do (W s + V / s is convex in s,
     and equal at s = 1 and s = V / W).
     """
-    for hidden in hidden_units(case.net):
-        w = incoming(np, case.net, case.params, hidden, case.bias)
-        v = outgoing(np, case.net, case.params, hidden)
-        W, V = np.sum(w * w, axis=1), np.sum(v * v, axis=1)
-        if any(W != V):
-            factor = np.array([improving(*sides) for sides in zip(W, V, strict=True)], dtype=object)
-            params = scale(np, case.net, case.params, hidden, factor, 1 / factor)
-            smaller = sum_of_squares(case.net, params, case.bias) < sum_of_squares(case.net, case.params, case.bias)
-            return both(fails(smaller), difference(case, params))
-    return 0
+    return both(0, *(layer_not_improved(case, hidden) for hidden in hidden_units(case.net)))
+
+
+def layer_not_improved(case, hidden):
+    w = incoming(np, case.net, case.params, hidden, case.bias)
+    v = outgoing(np, case.net, case.params, hidden)
+    W, V = np.sum(w * w, axis=1), np.sum(v * v, axis=1)
+    if all(W == V):
+        return 0
+    factor = np.array([improving(*sides) for sides in zip(W, V, strict=True)], dtype=object)
+    params = scale(np, case.net, case.params, hidden, factor, 1 / factor)
+    smaller = sum_of_squares(case.net, params, case.bias) < sum_of_squares(case.net, case.params, case.bias)
+    return both(fails(smaller), difference(case, params))
 
 
 def improving(W, V):
@@ -93,6 +97,13 @@ def conv_unit(w, b, v, bias=Bias.OUTSIDE, sigma=None):
     return NetCase(net, params, np.ones((1, 1, 2, 2)), np.zeros((1, 1, 2, 2)), Fraction(1), bias)
 
 
+def chain_with_relu6():
+    """16 relu6(relu(2 x)) at x = 8: the first unit is homogeneous, the second at its ceiling is not."""
+    net = Net(Dense(1, 1, False), ReLU(), Dense(1, 1, False), ReLU6(), Dense(1, 1, False))
+    params = tuple((np.array([[w]]),) if w else () for w in (2.0, 0, 2.0, 0, 16.0))
+    return NetCase(net, params, np.array([[8.0]]), np.zeros((1, 1)), Fraction(1), Bias.ABSENT)
+
+
 def is_minimal_unit(case):
     """Whether w^2 + b^2 + v^2 is least for the function of v relu(w x + b), w, v > 0 and b != 0.
 
@@ -127,14 +138,25 @@ def penalised_square(case, hidden):
 
 
 def trained_unbalanced(case):
-    """max | ||w|| - ||v|| | - ||grad F|| / lam at the stated gradient norm, over all units."""
+    """max | ||w|| - ||v|| | over all units, less GRADIENT_NORM / lam."""
     gaps = [w - v for w, v in norms_of(case)]
-    bound = system(case.x)(networks.GRADIENT_NORM) / case.lam
-    return above(np.abs(np.concatenate(gaps)), bound)
+    return above(np.abs(np.concatenate(gaps)), system(case.x)(networks.GRADIENT_NORM) / case.lam)
 
 
-def reached(case):
-    return networks.gradient_norm(case) <= networks.GRADIENT_NORM
+def beyond_gradient(case, share=1):
+    """Of each unit (| ||w|| - ||v|| | - ||(d_w, d_v)|| / lam), for the gradient of F: at most 0."""
+    _, gradient = weight_decay_and_gradient(case.net, case.params, case.x, case.y, case.lam, case.bias, case.loss)
+    worst = []
+    for hidden, (w, v) in zip(hidden_units(case.net), norms_of(case), strict=True):
+        d_w = incoming(np, case.net, gradient, hidden, Bias.INSIDE)
+        d_v = outgoing(np, case.net, gradient, hidden)
+        size = euclidean(np, np.concatenate([d_w, d_v], axis=1), 1)
+        worst.append(above(np.abs(w - v), size / (share * case.lam)))
+    return both(*worst)
+
+
+def is_convolutional(net):
+    return any(isinstance(layer, Conv2d) for layer in net)
 
 
 def balanced_at_kind(convolutional):
@@ -149,7 +171,8 @@ def balanced_at_kind(convolutional):
         return ForAll(not_improved, cases(bias), ladder=("fractions",), n_examples=40)
 
     unit = conv_unit if convolutional else dense_unit
-    relu6 = Control("the same of ReLU6", ForAll(not_improved, examples=(unit(8.0, 0.0, 1.0, Bias.FREE, ReLU6()),)))
+    relu6 = Control("the same of ReLU6 in the last hidden layer", ForAll(not_improved, cases(
+        activations=lambda n: st.just(ReLU6())), examples=(chain_with_relu6(),), ladder=("fractions",)))
     flow = [cases(bias) for bias in Bias]
     tanh = cases(Bias.FREE, activations=lambda n: st.just(Tanh()))
     return (
@@ -166,21 +189,31 @@ def balanced_at_kind(convolutional):
               "are penalised but no part of w.",
               "||w||_2 = ||v||_2 where R counts b", ForAll(
                   unbalanced, examples=(unit(3.0, 4.0, 5.0),), meets=is_minimal_unit),
-              (minimal, "biases penalised, outside w"), fault="missing hypothesis", correction=f"{key}.bias-inside"),
+              (minimal, "biases penalised, outside w"), fault="missing hypothesis",
+              correction=f"{key}.bias-inside", ours=True),
         Claim(f"{key}.stationary", where, f"In {kind}, lam (||w||^2 - ||v||^2) = <w, dF/dw> - <v, dF/dv> for every unit at "
               "any parameters (w with its bias, whose square counts where it is penalised): so every stationary point "
               "of F, not only a global minimum, is balanced.",
               "lam (||w||^2 - ||v||^2) = <w, grad_w F> - <v, grad_v F>",
-              ForAll(balance_gap, st.one_of(flow), ladder=("fractions", "balls"), n_examples=40,
-                     applies=lambda case: convolutional == any(isinstance(layer, Conv2d) for layer in case.net)),
+              ForAll(balance_gap, st.one_of(flow), ladder=("fractions", "balls"), n_examples=60,
+                     applies=lambda case: convolutional == is_convolutional(case.net)),
               ("sigma positively homogeneous", "the gradient of the house at kinks"),
               Control("the same of tanh", ForAll(balance_gap, tanh, ladder=("balls",))), ours=True),
-        Claim(f"{key}.trained", where, "A net trained on digits by weight decay to a gradient norm of 1/1024 has "
-              "| ||w|| - ||v|| | <= ||grad F|| / lam at every unit (biases inside).",
-              "| ||w||_2 - ||v||_2 | <= ||grad F|| / lambda",
-              ForAll(trained_unbalanced, examples=lambda: (networks.trained(convolutional),), meets=reached,
-                     ladder=("floats", "balls")),
-              ("||grad F|| <= 1/1024", "lambda = 1/64"),
+        Claim(f"{key}.gradient", where, f"In {kind}, | ||w|| - ||v|| | <= ||(grad_w F, grad_v F)|| / lam for every unit at "
+              "any parameters, biases absent or inside: the closer to stationary, the closer to balance.",
+              "| ||w||_2 - ||v||_2 | <= ||(grad_w F, grad_v F)||_2 / lambda",
+              ForAll(beyond_gradient, st.one_of(cases(Bias.ABSENT), cases(Bias.INSIDE)), ladder=("floats", "balls"),
+                     n_examples=60, applies=lambda case: convolutional == is_convolutional(case.net)
+                     and case.bias in (Bias.ABSENT, Bias.INSIDE) and case.lam > 0),
+              ("sigma positively homogeneous", "lambda > 0"),
+              Control("with a tenth of the gradient", ForAll(
+                  lambda case: beyond_gradient(case, share=10), cases(Bias.INSIDE), ladder=("floats", "balls"))), ours=True),
+        Claim(f"{key}.trained", where, "A net trained on digits by weight decay (lambda = 1/64, biases inside) to a "
+              "gradient norm of 1/1024 has | ||w|| - ||v|| | <= 1/16 at every unit.",
+              "| ||w||_2 - ||v||_2 | <= 1/1024 / lambda where ||grad F|| <= 1/1024",
+              ForAll(trained_unbalanced, examples=lambda: (networks.trained(convolutional),), ladder=("floats", "balls"),
+                     ),
+              ("||grad F|| <= 1/1024 (where training stops, in floats)", "lambda = 1/64"),
               Control("the same at the start of training", ForAll(
                   trained_unbalanced, examples=lambda: (networks.untrained(convolutional),),
                   ladder=("floats", "balls"))), ours=True),
@@ -201,9 +234,7 @@ def no_factor_balances(unit):
 def zeroing_changes(case):
     """By how much a sweep of balancing changes function or balance where it sets units with one side zero to zero."""
     params = balance_sweep(case.net, case.params, case.bias)
-    left = [fails((a == 0) == (b == 0)) for w, v in norms_of(case._replace(params=params))
-            for a, b in zip(w, v, strict=True)]
-    return both(difference(case, params), *left)
+    return both(difference(case, params), *(unequal(w, v) for w, v in norms_of(case._replace(params=params))))
 
 
 CLAIMS = (
@@ -227,5 +258,12 @@ CLAIMS = (
           ForAll(last_unit_unbalanced, examples=(Chain(np.array([2.0]), np.array([1.0]), 4),), meets=is_minimal_chain),
           ("a representation of f with the minimum sum of squared weights: of f(x) = v relu(w relu(... relu(w x))), "
            "with w in four layers, as in a recurrent net",),
-          fault="missing hypothesis", correction="yang2022.theorem-1"),
+          fault="missing hypothesis", correction="yang2022.remark-2.corrected"),
+    Claim("yang2022.remark-2.corrected", "Section 3, Remark 2",
+          "The Neural Balance Theorem holds for architectures, dense or convolutional with pooling, in which every weight "
+          "enters one layer: where a unit is out of balance, a rescaling is smaller.",
+          "||w||_2 = ||v||_2 for every homogeneous unit whose weights are its own",
+          ForAll(not_improved, st.one_of(mlp_cases(Bias.INSIDE), convnet_cases(Bias.INSIDE)), ladder=("fractions",)),
+          ("no weights shared between layers", "biases inside w"),
+          Control("the same of ReLU6", ForAll(not_improved, examples=(chain_with_relu6(),))), ours=True),
 )

@@ -8,7 +8,7 @@ import pytest
 from flint import arb
 
 from pathnorm_ref.arrays import ball, convert
-from pathnorm_ref.layers import Abs, LeakyReLU, PReLU, ReLU, ReLU6, Softplus, Tanh
+from pathnorm_ref.layers import Abs, Layer, LeakyReLU, PReLU, ReLU, ReLU6, Softplus, Tanh
 from tests.pathnorm_ref.layers.examples import SMOOTH
 
 X = np.array([[-800.0, -40.0, -3.0, -1e-3, -0.0, 0.0, 1e-300, 0.5, 6.0, 40.0, 800.0]])
@@ -25,7 +25,7 @@ def derivative(layer, x, params=()):
     (LeakyReLU(-2), lambda t: 1 if t > 0 else -2),
     (Abs(), np.sign),
     (ReLU6(), lambda t: 0 < t < 6),
-], ids=str)
+], ids=lambda value: str(value) if isinstance(value, Layer) else "")
 @pytest.mark.parametrize("to", [float, Fraction, ball])
 def test_derivatives_at_kinks_follow_the_house(layer, expected, to):
     """relu'(0) = 0, abs'(0) = 0, relu6'(6) = 0, leaky'(0) = its slope."""
