@@ -9,6 +9,7 @@ only module that infers a namespace, and the only one that knows how the four sy
 * a Python number that meets an array must first become a number of the array's own system.
 """
 
+import functools
 import math
 from fractions import Fraction
 
@@ -66,6 +67,26 @@ def _are_plain(named):
 
 def _is_finite(flat):
     return math.isfinite(np.vdot(flat, flat))  # vdot does not warn of overflow, dot does
+
+
+def is_numpy_floats(array):
+    """Whether it is a NumPy array of floats (finite or not)."""
+    return isinstance(array, np.ndarray) and array.dtype.kind == "f"
+
+
+def scalars_as_vectors(f):
+    """The function f(z, amount, axis=None), that takes an array without axes as a vector of one entry.
+
+    The operators of NumPy turn such an array into a bare number.
+    """
+    @functools.wraps(f)
+    def of_any(z, *args, **kwargs):
+        has_axis = args[1:] not in ((), (None,)) or kwargs.get("axis") is not None
+        if not array_api_compat.is_array_api_obj(z) or isinstance(z, np.generic) or z.ndim or has_axis:
+            return f(z, *args, **kwargs)
+        xp = array_api_compat.array_namespace(z)
+        return xp.reshape(f(xp.reshape(z, (1,)), *args, **kwargs), ())
+    return of_any
 
 
 def _check_alike(named):

@@ -10,10 +10,22 @@ import math
 import numpy as np
 
 from pathnorm_ref import projections_tuned
-from pathnorm_ref.arrays import absolute, greater, is_exact, namespace, number, ones, system, zeros
+from pathnorm_ref.arrays import (
+    absolute,
+    greater,
+    is_exact,
+    is_numpy_floats,
+    namespace,
+    number,
+    ones,
+    scalars_as_vectors,
+    system,
+    zeros,
+)
 from pathnorm_ref.euclidean import norms_above
 
 
+@scalars_as_vectors
 def project_simplex(z, size=1, axis=None):
     """Onto {x >= 0, sum x = size}: x = max(z - tau, 0), with tau such that the sum is right.
 
@@ -26,19 +38,21 @@ def project_simplex(z, size=1, axis=None):
     return _simplex(xp, z, size, axes)[0]
 
 
+@scalars_as_vectors
 def project_l1_ball(z, size=1, axis=None):
     """Onto {sum |x| <= size}. A slice that is inside comes back bit for bit.
 
     From outside: the projection of |z| onto the simplex, with the signs of z (Duchi et al. 2008, Section 4).
     """
+    if is_numpy_floats(z) and z.size and (size := number("size", size, z, at_least=0)) > 0:
+        return _by_columns(projections_tuned.project_l1_ball, z, size, _axes(axis, z.ndim))  # refuses what is not finite
     xp, size, axes = _check(z, size, axis)
     if z.size == 0 or size == 0:
         return zeros(xp, z.shape, z)
-    if isinstance(z, np.ndarray) and not is_exact(z):
-        return _by_columns(projections_tuned.project_l1_ball, z, size, axes)
     return _l1_ball(xp, z, size, axes)
 
 
+@scalars_as_vectors
 def project_l2_ball(z, size=1, axis=None):
     """Onto {||x|| <= size}: size z / ||z|| from outside. A slice that is inside comes back bit for bit.
 
@@ -53,6 +67,7 @@ def project_l2_ball(z, size=1, axis=None):
     return xp.where(outside, size * _unit(xp, xp.where(outside, z, zeros(xp, z.shape, z)), axes), z)
 
 
+@scalars_as_vectors
 def project_sphere(z, size=1, axis=None):
     """Onto {||x|| = size}: size z / ||z||.
 

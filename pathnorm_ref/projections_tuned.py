@@ -4,39 +4,45 @@ import numpy as np
 
 from pathnorm_ref.arrays import namespace
 
-_WIDE = 2**20
 _BLOCK = 2**18  # bytes handled at a time: all arrays of a block fit into L2 together
+_GATHERED = 2**19  # bytes of columns made rows at a time: of each line of z, whole cache lines
 
 
 def project_l1_ball(z, size):
     """Each column of a matrix (n, m), n > 0, projected onto |w|_1 <= size, size > 0; a new array.
 
-    ValueError if z is not finite: then the norm of a column is not finite either, so that all others need no look.
+    ValueError for a z that is not finite, which its norms show without a pass of their own.
     """
-    norms = _sums_of_magnitudes(z)
+    norms = _norms(z)
     if not np.isfinite(norms).all():
-        namespace(z=z)  # refuses what is not finite; a norm may have overflowed
+        namespace(z=z)  # refuses z, unless a norm has overflowed
     outside = norms > size
     out = np.empty_like(z) if outside.all() else z.copy(order="K")
-    step = max(8, _WIDE // z[:, :1].nbytes // 8 * 8)  # columns: whole cache lines
-    gathered = np.empty((step, len(z)), z.dtype)  # once: fresh memory is slow
-    for start in range(0, z.shape[1], step):
-        block = slice(start, start + step)
-        rows = gathered[:len(outside[block])]
+    gathered = np.empty((max(1, _GATHERED // z[:, :1].nbytes), len(z)), z.dtype)  # once: fresh memory is slow
+    copied = np.empty(gathered.T.shape, z.dtype)
+    for start in range(0, z.shape[1], len(gathered)):
+        block = slice(start, start + len(gathered))
         if outside[block].any():
-            rows[:] = z[:, block].copy().T  # copied before it is transposed: of lines 2^k bytes apart, a cache holds only a few
-            for part in _blocks(rows):
-                chosen = outside[block][part]
-                if chosen.all():
-                    _project(rows[part], size)
-                elif chosen.any():
-                    rows[part][chosen] = _project(rows[part][chosen], size)
+            rows = gathered[:len(outside[block])]
+            columns = copied[:, :len(rows)]
+            columns[:] = z[:, block]  # before it is transposed: of lines 2^k bytes apart, a cache holds only a few
+            rows[:] = columns.T
+            _project_some(rows, size, outside[block])
             out[:, block] = rows.T
     return out
 
 
-def _sums_of_magnitudes(z):
-    """Of each column. In blocks that are long runs of memory: all magnitudes at once cost two passes more."""
+def _project_some(rows, size, chosen):
+    """In place. Those that are not chosen stay, bit for bit."""
+    for block in _blocks(rows):
+        if chosen[block].all():
+            _project(rows[block], size)
+        elif chosen[block].any():
+            rows[block][chosen[block]] = _project(rows[block][chosen[block]], size)
+
+
+def _norms(z):
+    """|w|_1 of each column. In blocks that are long runs of memory: all magnitudes at once cost two passes more."""
     with np.errstate(over="ignore"):  # a sum that overflows is outside, as it should be
         if z.strides[0] < z.strides[1]:
             return np.concatenate([_column_sums(np.abs(z[:, block])) for block in _blocks(z.T)])
@@ -62,10 +68,15 @@ def _project(rows, size):
         tau = np.maximum((_row_sums(u) - 1) / u.shape[1], -1)
     w = _newton(u, tau)
     w *= size
-    bits = f"i{w.itemsize}"
-    signs = rows.view(bits)
-    signs &= np.iinfo(bits).min
-    signs |= w.view(bits)
+    return _copy_signs(rows, w)
+
+
+def _copy_signs(rows, w):
+    """w with the signs of rows, in their place; three times faster than `copysign`."""
+    integer = np.dtype(f"i{w.itemsize}")
+    bits = rows.view(integer)
+    bits &= np.iinfo(integer).min
+    bits |= w.view(integer)
     return rows
 
 

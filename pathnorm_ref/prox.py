@@ -4,10 +4,11 @@ The result has the shape, dtype and device of z and never shares its memory; t =
 TypeError or ValueError for an array that is not finite, and for a t that is negative.
 """
 
-from pathnorm_ref.arrays import absolute, greater, namespace, number, ones, zeros
+from pathnorm_ref.arrays import absolute, greater, namespace, number, ones, scalars_as_vectors, zeros
 from pathnorm_ref.euclidean import euclidean, norms_above
 
 
+@scalars_as_vectors
 def prox_l1(z, t):
     """g(x) = sum |x|: the soft threshold, sign(z) max(|z| - t, 0)."""
     xp, t = namespace(z=z), number("t", t, z, at_least=0)
@@ -16,6 +17,7 @@ def prox_l1(z, t):
     return xp.where(greater(z, t), z - t, xp.where(greater(-z, t), z + t, zeros(xp, z.shape, z)))
 
 
+@scalars_as_vectors
 def prox_l2(z, t, axis=None):
     """g(x) = sum over slices of ||x||_2: the group soft threshold, z max(1 - t / ||z||, 0), and 0 at z = 0.
 
@@ -29,6 +31,7 @@ def prox_l2(z, t, axis=None):
     return z * xp.where(above, 1 - t / norms, zeros(xp, norms.shape, z))
 
 
+@scalars_as_vectors
 def prox_half_square(z, t):
     """g(x) = 1/2 sum x^2: z / (1 + t)."""
     xp, t = namespace(z=z), number("t", t, z, at_least=0)

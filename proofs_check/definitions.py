@@ -177,6 +177,16 @@ def algorithm_2(v, c):
     return np.array([_sgn(value) * max(abs(value) - theta, value * 0) for value in v], dtype=v.dtype)
 
 
+def algorithm_1_column(v, c):
+    """Wen et al. 2021, Algorithm 1, what it makes of a column: if ||v||_1 > c then Algorithm 2, else v itself."""
+    return algorithm_2(v, c) if sum(abs(value) for value in v) > c else v.copy()
+
+
+def algorithm_1_columns(V, c):
+    """Wen et al. 2021, Algorithm 1, the loop over the columns of a matrix."""
+    return np.stack([algorithm_1_column(v, c) for v in V.T], axis=1)
+
+
 def project_l1_ball(v, c):
     """The nearest point of {||x||_1 <= c}, in Fractions, by enumeration of the faces.
 
@@ -199,3 +209,96 @@ def _on_face(v, c, active):
 
 def _sgn(value):
     return int(value > 0) - int(value < 0)
+
+
+# --- Yang et al. 2022, Algorithms 1 and 2, as printed: in Fractions, so every norm must be rational ------
+
+def root(x, degree=2):
+    """The root of a Fraction, not negative. ValueError if there is no rational one."""
+    found = Fraction(_integer_root(x.numerator, degree), _integer_root(x.denominator, degree))
+    if found ** degree != x:
+        raise ValueError(f"{x} has no rational root of degree {degree}")
+    return found
+
+
+def euclidean_norm(x):
+    """sqrt(sum x_i^2)."""
+    return root(sum((value * value for value in np.ravel(x)), Fraction(0)))
+
+
+def prox_2(z, lam, gamma):
+    """Algorithm 1, Prox_2: 0 if ||z|| <= lam gamma, else z_i - lam gamma z_i / ||z||."""
+    norm = euclidean_norm(z)
+    if norm <= lam * gamma:
+        return z * 0
+    return np.array([value - lam * gamma * value / norm for value in z], dtype=z.dtype)
+
+
+def on_sphere(y):
+    """Algorithm 1, the projection to unit norm: y / ||y||. ZeroDivisionError for y = 0."""
+    norm = euclidean_norm(y)
+    return np.array([value / norm for value in y], dtype=y.dtype)
+
+
+def column_sum(W):
+    """sum_i ||W_:,i||_2."""
+    return sum(euclidean_norm(column) for column in W.T)
+
+
+def spectral_norm(W):
+    """The largest norm of a column, of a matrix of which the columns are orthogonal; ValueError for others."""
+    if any(W[:, i] @ W[:, j] != 0 for i in range(W.shape[1]) for j in range(i)):
+        raise ValueError(f"the columns of {W} are not orthogonal")
+    return max(euclidean_norm(column) for column in W.T)
+
+
+def layer_balance(weights, biases, size, carry=None):
+    """Algorithm 2 of a chain, line by line: (weights, biases, [alpha_1, alpha_2, ...]).
+
+    `size` of a matrix is what stands for ||W^2j||_2. Either each alpha_j is computed in its turn: the last line
+    of the loop, which changes alpha_{j+1} before it is computed, then has no effect. Or all are computed before the
+    loop, and the last line is alpha_{j+1} <- carry(alpha_{j+1}, alpha_j).
+    """
+    W, b = dict(enumerate(weights, 1)), dict(enumerate(biases, 1))
+    n = len(weights) // 2
+    X = root(math.prod(column_sum(W[2 * j]) for j in range(1, n + 1)), n)
+    alpha = {j: X / size(W[2 * j]) for j in range(1, n + 1)}
+    for j in range(1, n + 1):
+        if carry is None:
+            alpha[j] = X / size(W[2 * j])
+        W, b = adjusted(W, b, j, alpha[j])
+        if carry is not None and j < n:
+            alpha[j + 1] = carry(alpha[j + 1], alpha[j])
+    return list(W.values()), list(b.values()), list(alpha.values())
+
+
+def adjusted(W, b, j, alpha):
+    """Algorithm 2, the body of its loop without its first and last lines, of those layers that there are.
+
+    W^2j <- alpha W^2j, b^2j <- alpha b^2j, b^{2j+1} <- alpha b^{2j+1}, W^{2j+2} <- W^{2j+2} / alpha, where W and b
+    are dictionaries from the number of a layer, 1 the first.
+    """
+    W, b = dict(W), dict(b)
+    W[2 * j], b[2 * j] = alpha * W[2 * j], alpha * b[2 * j]
+    if 2 * j + 1 in b:
+        b[2 * j + 1] = alpha * b[2 * j + 1]
+    if 2 * j + 2 in W:
+        W[2 * j + 2] = W[2 * j + 2] / alpha
+    return W, b
+
+
+def relu_chain(weights, biases, x):
+    """W_L relu(... relu(W_1 x + b_1) ...) + b_L, of samples x (n, n_in)."""
+    out = dense(x, weights[0], biases[0])
+    for W, b in zip(weights[1:], biases[1:], strict=True):
+        out = dense(np.maximum(out, 0 * out), W, b)
+    return out
+
+
+def _integer_root(n, degree):
+    """The largest integer of which the power is not above n."""
+    low, high = 0, 1 << (n.bit_length() // degree + 1)
+    while low + 1 < high:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle ** degree <= n else (low, middle)
+    return low

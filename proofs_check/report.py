@@ -21,11 +21,11 @@ STYLES = {"proved": "bold green", "certified": "green", "held": "cyan", "refuted
 def table(results):
     """id, verdict, cases, time and finding of each result; then how many have which verdict."""
     rows = Table(box=None, header_style="bold", pad_edge=False)
-    rows.add_column("id", overflow="fold", ratio=3)
+    rows.add_column("id", no_wrap=True)
     rows.add_column("verdict", no_wrap=True)
     rows.add_column("cases", justify="right")
     rows.add_column("time", justify="right", no_wrap=True)
-    rows.add_column("finding", ratio=4)
+    rows.add_column("finding", overflow="fold")
     for result in sorted(results, key=lambda result: result.claim.id):
         rows.add_row(result.claim.id, Text(result.verdict, STYLES[result.verdict]), str(result.evidence.cases),
                      f"{result.seconds:.1f} s", summary(result))

@@ -214,6 +214,19 @@ def test_zero_on_the_sphere():
 
 
 @EVERY
+@pytest.mark.parametrize("entry", [0, 5, 0.125])
+def test_an_array_without_axes_is_a_vector_of_one_entry(name, entry):
+    project = PROJECTIONS[name][0]
+    vector = np.array([entry])
+    for z in (vector.astype(np.float32), vector.astype(np.float64), convert(vector, Fraction), convert(vector, ball)):
+        x = project(z[0, ...], 1)
+        assert (type(x), x.shape, x.dtype) == (np.ndarray, (), z.dtype)
+        assert float(x[()]) == float(project(z, 1)[0])
+    with pytest.raises(ValueError, match="axis is 0"):
+        project(np.array(1.0), 1, axis=0)
+
+
+@EVERY
 def test_batches_without_slices(name):
     assert PROJECTIONS[name][0](np.zeros((3, 0)), 1, axis=0).shape == (3, 0)
 
@@ -237,6 +250,17 @@ def test_refusals(name):
         project(np.ones((2, 2)), axis=2)
     with pytest.raises(TypeError, match="z has dtype int"):
         project(np.ones(2, int))
+
+
+@EVERY
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("size", [0, 1, 1e9])
+def test_one_bad_entry_is_refused(name, bad, size):
+    z = np.random.default_rng(0).standard_normal((50, 70))
+    z[7, 3] = bad
+    for dtype, axis in ((np.float32, 0), (np.float64, 1), (np.float64, None)):
+        with pytest.raises(ValueError, match="z holds NaN or infinity"):
+            PROJECTIONS[name][0](z.astype(dtype), size, axis)
 
 
 @EVERY
@@ -286,5 +310,7 @@ def test_only_offending_columns_are_projected(monkeypatch):
     monkeypatch.setattr(projections_tuned, "_project", spy)
     z = np.full((4, 1000), 0.1)
     z[:, 7] = 1
-    project_l1_ball(z, axis=0)
+    x = project_l1_ball(z, axis=0)
     assert seen == [1]
+    assert x[:, 7].tolist() == [0.25] * 4
+    assert (np.delete(x, 7, axis=1) == 0.1).all()

@@ -131,6 +131,16 @@ def test_argument_is_left_alone_and_dtype_kept(name, t):
         assert not np.shares_memory(x, z)
 
 
+@EVERY
+@pytest.mark.parametrize("t", [0, 0.5, 100])
+def test_an_array_without_axes_is_a_vector_of_one_entry(name, t):
+    prox, vector = PROX[name][1], np.array([3.0])
+    for z in (vector.astype(np.float32), vector, convert(vector, Fraction), convert(vector, ball)):
+        x = prox(z[0, ...], t)
+        assert (type(x), x.shape, x.dtype) == (np.ndarray, (), z.dtype)
+        assert float(x[()]) == float(prox(z, t)[0])
+
+
 @pytest.mark.parametrize("axis", [0, 1, (0, 2), None])
 def test_groups(axis):
     """Separate groups, in exact numbers; a group of zeros stays zero; a group of one is the L1 case."""

@@ -336,7 +336,7 @@ def test_normalise_takes_the_couples_to_norm_one_and_keeps_the_function(case):
     except ValueError as error:
         assert "a unit with w = 0 and a bias outside of it" in str(error)
         assert any(((unit_norms(case.net, case.params, hidden, case.bias)[0] == 0)
-                    & (case.params[hidden.incoming][1] != 0)).any() for hidden in couples(case.net)[0])
+                    & (b != 0)).any() for hidden in couples(case.net)[0] for b in case.params[hidden.incoming][1:])
         return
     for hidden in couples(case.net)[0]:
         w, _ = unit_norms(case.net, params, hidden, case.bias)

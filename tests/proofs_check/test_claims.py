@@ -18,7 +18,7 @@ CLAIMS = list(all_claims().values())
 def test_claim_is_complete(claim):
     assert claim.document in DOCUMENTS
     assert re.fullmatch(r"[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+", claim.id)
-    assert claim.locator and claim.statement.endswith(".") and claim.formula
+    assert claim.locator and claim.statement.endswith((".", ".)")) and claim.formula
     assert isinstance(claim.check, (ForAll, Certificate, Informal))
 
 

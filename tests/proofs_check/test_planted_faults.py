@@ -8,7 +8,7 @@ from pathnorm_ref.layers import Dense, MaxPool, ReLU
 from proofs_check import definitions, rescaled
 from proofs_check.claims import all_claims
 from proofs_check.claims.wen2021 import projection
-from proofs_check.claims.yang2022 import section_4, theorem_1
+from proofs_check.claims.yang2022 import algorithm_1, section_4, theorem_1
 from proofs_check.runner import run
 
 
@@ -36,7 +36,7 @@ def missing_half(patch):
 
 def threshold_without_the_step(patch):
     honest = prox.prox_l2
-    patch.setattr(section_4, "prox_l2", lambda z, t: honest(z, t / 2))
+    patch.setattr(algorithm_1, "prox_l2", lambda z, t: honest(z, t / 2))
 
 
 def projection_without_the_inside_test(patch):
@@ -70,8 +70,8 @@ def pooling_that_forgets_its_ties(patch):
     (wrong_sign, "yang2022.theorem-1.stationary"),
     (relu_that_leaks_backwards, "yang2022.theorem-1.stationary"),
     (missing_half, "yang2022.section-4.gap"),
-    (threshold_without_the_step, "yang2022.algorithm-1.prox"),
-    (projection_without_the_inside_test, "wen2021.algorithm-1.projection"),
+    (threshold_without_the_step, "yang2022.algorithm-1.prox.house"),
+    (projection_without_the_inside_test, "wen2021.algorithm-1.projection.house"),
     (swapped_axis, "yang2022.theorem-1"),
     (bias_left_unscaled, "yang2022.section-3.rescaling.biases"),
     (pooling_that_forgets_its_ties, "yang2022.theorem-7.stationary"),

@@ -265,8 +265,7 @@ THEOREM_3 = (
           ("no biases", "rescaling by positive factors"), fault="missing hypothesis",
           correction="yang2022.theorem-3.rebalanced"),
     Claim("yang2022.theorem-3.proof", "Appendix A.4, first half of the proof",
-          "If F(W^) > F(W) and R(W) = 2 R~(W), then W^ does not minimise G. (It need not be balanced itself, so that "
-          "F(W^) > G(W^): it must be rescaled first, as the theorem says and the second half of its proof does.)",
+          "If F(W^) > F(W) and R(W) = 2 R~(W), then W^ does not minimise G (even if W^ has not been rescaled first).",
           "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) and R(W) = 2 R~(W) imply G(W^) > min G",
           ForAll(no_contradiction, examples=(Pair(scalar_net(2, 0.5, 2), scalar_net(1, 1, 2)),), meets=as_in_the_proof),
           ("W minimises F", "W^ minimises G"), fault="wrong", correction="yang2022.theorem-3.rebalanced"),
