@@ -5,7 +5,7 @@ import numpy as np
 from pathnorm_ref.arrays import namespace
 
 _BLOCK = 2**18  # bytes handled at a time: all arrays of a block fit into L2 together
-_GATHERED = 2**19  # bytes of columns made rows at a time: of each line of z, whole cache lines
+_GATHERED = 2**20  # bytes of columns made rows at a time: of each line of z, whole cache lines
 
 
 def project_l1_ball(z, size):
@@ -19,14 +19,11 @@ def project_l1_ball(z, size):
     outside = norms > size
     out = np.empty_like(z) if outside.all() else z.copy(order="K")
     gathered = np.empty((max(1, _GATHERED // z[:, :1].nbytes), len(z)), z.dtype)  # once: fresh memory is slow
-    copied = np.empty(gathered.T.shape, z.dtype)
     for start in range(0, z.shape[1], len(gathered)):
         block = slice(start, start + len(gathered))
         if outside[block].any():
             rows = gathered[:len(outside[block])]
-            columns = copied[:, :len(rows)]
-            columns[:] = z[:, block]  # before it is transposed: of lines 2^k bytes apart, a cache holds only a few
-            rows[:] = columns.T
+            rows[:] = z[:, block].copy().T  # first copied: of lines 2^k bytes apart, a cache holds only a few
             _project_some(rows, size, outside[block])
             out[:, block] = rows.T
     return out
