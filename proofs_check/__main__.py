@@ -115,7 +115,7 @@ def check_network(path, ids, console):
     claims = [all_claims()[i] for i in ids if runner.applies(all_claims()[i], few)]
     for claim in track(claims, "checking", console=Console(stderr=True), transient=True):
         results.append(runner.run(runner.on_network(claim, few)))
-    console.print(report.network(case), report.table(results), sep="\n\n")
+    console.print(report.network(case), f"claims, on the first {len(few.x)} samples:", report.table(results), sep="\n\n")
     return results
 
 

@@ -36,7 +36,8 @@ def summary(result):
     """One line: of a refutation, what kind of fault and where the correction is; else what was found."""
     claim = result.claim
     if result.verdict != "refuted":
-        return result.finding.partition("; ")[0]
+        first, _, more = result.finding.partition("; ")
+        return f"{first} (and {more.count('; ') + 1} more)" if more else first
     return f"{claim.fault}; corrected: {claim.correction}" if claim.correction else str(claim.fault)
 
 
