@@ -8,12 +8,14 @@ import sys
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import track
 
 from proofs_check import networks, report, runner
 from proofs_check.claim import Budget
 from proofs_check.claims import all_claims
+from proofs_check.decide import in_system
 
 SAMPLES = 8
 """Claims about a user's network are checked on its first samples: balls are slow."""
@@ -64,7 +66,9 @@ def command(arguments, console):
             console.print(f"{claim_id:50} {verdicts.get(claim_id, '-'):10} {all_claims()[claim_id].statement}",
                           highlight=False, markup=False, soft_wrap=True)
         return 0
-    runner.recorded()  # a broken snapshot is better known before the work than after
+    runner.recorded()  # a broken snapshot is better known before the work than after, and so is an unusable file
+    if arguments.json and not (arguments.json.parent.is_dir() and os.access(arguments.json.parent, os.W_OK)):
+        raise networks.UnusableFile(f"--json {arguments.json}: there is no folder {arguments.json.parent} to write in")
     budget = Budget(arguments.examples, arguments.seed)
     if arguments.network:
         results = check_network(arguments.network, ids, console)
@@ -115,7 +119,7 @@ def check_network(path, ids, console):
     claims = [all_claims()[i] for i in ids if runner.applies(all_claims()[i], few)]
     for claim in track(claims, "checking", console=Console(stderr=True), transient=True):
         results.append(runner.run(runner.on_network(claim, few)))
-    console.print(report.network(case), f"claims, on the first {len(few.x)} samples:", report.table(results), sep="\n\n")
+    console.print(report.network(in_system(case, np.float64)), f"claims, on the first {len(few.x)} samples:", report.table(results), sep="\n\n")
     return results
 
 

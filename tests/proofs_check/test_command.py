@@ -140,6 +140,24 @@ def test_an_unusable_network_is_named(text, message, tmp_path, capsys):
     assert message in capsys.readouterr().err
 
 
+def test_a_json_file_that_cannot_be_written_is_known_before_the_work(capsys):
+    assert command.main([QUICK, "--json", "/nowhere/found.json"]) == 2
+    assert "/nowhere" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["float32", "Fraction"])
+def test_networks_of_other_number_systems(kind, tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    to = "np.float32" if kind == "float32" else "Fraction"
+    path.write_text(f"""{NETWORK}
+from fractions import Fraction
+from pathnorm_ref.arrays import convert
+params, x, y = convert((params, x, y), {to})
+""")
+    assert command.main(["--network", str(path)]) == 0
+    assert "refuted" not in capsys.readouterr().out
+
+
 def test_a_missing_network_file(capsys):
     assert command.main(["--network", "/nowhere.py"]) == 2
     assert "/nowhere.py" in capsys.readouterr().err
