@@ -20,7 +20,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(RUN)/python -m benchmarks $(BENCH)
-	$(RUN)/python -m benchmarks --threads 2 --quick $(BENCH)
+	$(RUN)/python -m benchmarks --threads 2 --quick
 
 # the stamp of each extra: made again when pyproject.toml changes
 $(VENV)/.%: pyproject.toml | $(RUN)/python

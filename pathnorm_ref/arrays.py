@@ -70,8 +70,8 @@ def _is_finite(flat):
 
 
 def is_numpy_floats(array):
-    """Whether it is a NumPy array of floats (finite or not)."""
-    return isinstance(array, np.ndarray) and array.dtype.kind == "f"
+    """Whether it is a plain NumPy array of float32 or float64, in native byte order (finite or not)."""
+    return type(array) is np.ndarray and array.dtype in (np.float32, np.float64) and array.dtype.isnative
 
 
 def scalars_as_vectors(f):
@@ -143,13 +143,26 @@ def number(name, value, like, at_least=None, above=None):
     """
     if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__float__") or np.ndim(value):
         raise TypeError(f"{name} is {value!r}: it must be a real number")
-    if not math.isfinite(float(value)):
-        raise ValueError(f"{name} is {value!r}: it must be finite")
+    if not _is_finite_in(value, like):
+        raise ValueError(f"{name} is {value!r}: it must be finite" + " in float32" * _is_float32(like))
     if at_least is not None and not value >= at_least:
         raise ValueError(f"{name} is {value}: it must be at least {at_least}")
     if above is not None and not value > above:
         raise ValueError(f"{name} is {value}: it must be greater than {above}")
-    return system(like)(value.item() if isinstance(value, np.generic) else value)
+    exact = value.item() if isinstance(value, np.generic) else value
+    return float(np.float32(exact)) if _is_float32(like) else system(like)(exact)
+
+
+def _is_float32(like):
+    return "float32" in str(getattr(like, "dtype", ""))  # of any library
+
+
+def _is_finite_in(value, like):
+    with np.errstate(over="ignore"):
+        try:
+            return math.isfinite(np.float32(value) if _is_float32(like) else float(value))
+        except OverflowError:  # a Fraction or an integer beyond the floats: exact systems have room for it
+            return is_exact(like)
 
 
 # --- number systems ------------------------------------------------------------------------------------

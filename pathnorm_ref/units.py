@@ -99,7 +99,7 @@ def _extents(params):
             yield id(array), id(array) + 1, name, array
 
 
-def check_net(net, params, bias=None):
+def check_net(net, params, bias=Bias.FREE):
     """The array namespace of a net's parameters, after checking them against the net and the bias convention.
 
     TypeError or ValueError for parameters of wrong shapes, of several libraries or dtypes, not finite or
@@ -108,7 +108,7 @@ def check_net(net, params, bias=None):
     net.check_params(params)
     xp = namespace(params=params)
     check_unshared(params)
-    if bias is not None and Bias(bias) is Bias.ABSENT:
+    if Bias(bias) is Bias.ABSENT:
         for i in weight_layers(net):
             if net[i].bias:
                 raise ValueError(f"bias is 'absent': layer {i} of the net has one ({net[i]})")

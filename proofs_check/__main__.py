@@ -23,7 +23,7 @@ SAMPLES = 8
 
 def main(argv=None):
     """Exit status: 0 if the verdicts equal the snapshot, 1 if one differs, 2 for unusable arguments."""
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_intermixed_args(argv)
     console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160)
     try:
         return command(arguments, console)
@@ -49,10 +49,9 @@ def parser():
 
 
 def _positive(text):
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{value} is not a positive number")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive integer")
+    return int(text)
 
 
 def command(arguments, console):
@@ -115,11 +114,13 @@ def check_network(path, ids, console):
     """Every claim that applies to any network, on the user's; and a report on it."""
     case = networks.load(path)
     few = case._replace(x=case.x[:SAMPLES], y=case.y[:SAMPLES])
-    results = []
     claims = [all_claims()[i] for i in ids if runner.applies(all_claims()[i], few)]
-    for claim in track(claims, "checking", console=Console(stderr=True), transient=True):
-        results.append(runner.run(runner.on_network(claim, few)))
-    console.print(report.network(in_system(case, np.float64)), f"claims, on the first {len(few.x)} samples:", report.table(results), sep="\n\n")
+    if not claims:
+        raise UnknownClaim("none of these claims says something of this network")
+    found = (runner.run(runner.on_network(claim, few)) for claim in claims)
+    results = gather(found, len(claims), console)
+    console.print(report.network(in_system(case, np.float64)), f"claims, on the first {len(few.x)} samples:",
+                  report.table(results), sep="\n\n")
     return results
 
 

@@ -14,7 +14,7 @@ from pathnorm_ref.layers import AvgPool, Conv2d, Dense, Flatten, ReLU
 from pathnorm_ref.losses import softmax_cross_entropy, squared_error
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import weight_decay_and_gradient, weight_decay_objective
-from pathnorm_ref.units import Bias, hidden_layers
+from pathnorm_ref.units import Bias, hidden_layers, weight_layers
 from proofs_check.cases import NetCase
 
 LAMBDA = Fraction(1, 64)
@@ -106,10 +106,12 @@ def load(path):
     y = np.asarray(names["y"])
     loss = names.get("loss", softmax_cross_entropy if y.dtype.kind in "iu" else squared_error)
     try:
-        case = NetCase(names["net"], names["params"], names["x"], y, Fraction(names.get("lam", Fraction(1, 1000))),
+        lam = Fraction(float(names["lam"])) if "lam" in names else Fraction(1, 1000)
+        case = NetCase(names["net"], names["params"], names["x"], y, lam,
                        Bias(names.get("bias", Bias.FREE)), loss)
         weight_decay_objective(case.net, case.params, case.x, y, case.lam, case.bias, loss)
         hidden_layers(case.net)
-    except (AttributeError, TypeError, ValueError) as error:
+        weight_layers(case.net)[0]
+    except (AttributeError, IndexError, OverflowError, TypeError, ValueError) as error:
         raise UnusableFile(f"{path} does not define a network: {error}") from error
     return case

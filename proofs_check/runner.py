@@ -18,7 +18,9 @@ def run(claim, budget=ALWAYS_THE_SAME):
     """The `Result` of one claim: of its check, and of its control unless the claim is refuted."""
     start = time.perf_counter()
     evidence = _evidence(claim.check, budget)
-    control = _evidence(claim.control.check, budget) if claim.control and evidence.verdict != "refuted" else None
+    # a control looks as hard as it was made to, however few examples the claim is given
+    enough = Budget(None, budget.seed)
+    control = _evidence(claim.control.check, enough) if claim.control and evidence.verdict != "refuted" else None
     return Result(claim, evidence, control, time.perf_counter() - start)
 
 

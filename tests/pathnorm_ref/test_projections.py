@@ -192,9 +192,10 @@ def test_magnitudes(name, size, scale, exact):
     z = np.array([3.0, -4.0, 0.0, 1.0, 1.0, 3.0, 2.0, 3.0])  # with ties, and of norm 7
     z = fractions(z) * Fraction(scale) if exact else z * scale
     in_units = [float(abs(Fraction(entry) / Fraction(size))) for entry in PROJECTIONS[name][0](z, size)]
-    total = sum(in_units) if name in ("simplex", "l1_ball") else math.hypot(*in_units)
+    size_of = {"simplex": sum, "l1_ball": sum, "l2_ball": lambda x: math.hypot(*x), "sphere": lambda x: math.hypot(*x)}
+    total = size_of.get(name, lambda x: 0)(in_units)
     rounding = 8 * len(z) * EPS  # as in test_accuracy
-    assert total <= 1 + rounding
+    assert total <= 1 + rounding and all(map(math.isfinite, in_units))
     if name in ("simplex", "sphere"):
         assert total >= 1 - rounding
 
@@ -314,3 +315,25 @@ def test_only_offending_columns_are_projected(monkeypatch):
     assert seen == [1]
     assert x[:, 7].tolist() == [0.25] * 4
     assert (np.delete(x, 7, axis=1) == 0.1).all()
+
+
+@EVERY
+@pytest.mark.parametrize("dtype", [">f8", np.longdouble], ids=["swapped", "long"])
+def test_floats_that_the_tuned_path_does_not_know(name, dtype):
+    z = np.array([3.0, -4, 0.1], dtype)
+    # 3 terms, and a size that is a power of two: 8 n eps as in test_accuracy
+    expected = PROJECTIONS[name][0](z.astype(float), 1)
+    assert np.abs(PROJECTIONS[name][0](z, 1).astype(float) - expected).max() <= 8 * 3 * EPS
+
+
+@EVERY
+@pytest.mark.parametrize("size", [1e-300, 3e-46])
+def test_a_size_that_float32_rounds_to_zero_is_zero(name, size):
+    z = np.array([3.0, -4, 0.1], np.float32)
+    assert (PROJECTIONS[name][0](z, size) == 0).all()
+
+
+@EVERY
+def test_a_size_beyond_float32_is_refused(name):
+    with pytest.raises(ValueError, match=r"size is 1e\+300: it must be finite in float32"):
+        PROJECTIONS[name][0](np.ones(3, np.float32), 1e300)

@@ -203,7 +203,7 @@ def test_absent_biases_must_be_absent():
     params = net.init(np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"bias is 'absent': layer 2 of the net has one"):
         check_net(net, params, "absent")
-    for bias in ("inside", Bias.OUTSIDE, "free", None):
+    for bias in ("inside", Bias.OUTSIDE, "free"):
         check_net(net, params, bias)
 
 
@@ -211,6 +211,8 @@ def test_an_unknown_bias_convention_is_refused_with_the_list():
     net = mlp((2, 1))
     with pytest.raises(ValueError, match="bias is 'insde': it must be one of 'absent', 'inside', 'outside', 'free'"):
         check_net(net, net.init(np.random.default_rng(0)), "insde")
+    with pytest.raises(ValueError, match="bias is None"):
+        check_net(net, net.init(np.random.default_rng(0)), None)
 
 
 def test_parameters_must_fit_the_net():
