@@ -64,10 +64,11 @@ class _Tally:
     worst: tuple[Any, Decision]
 
     def __init__(self, check):
-        self.check, self.decided, self.undecided = check, [], []
+        self.check, self.decided, self.undecided, self.rejected = check, [], [], 0
 
     def judge(self, case):
         if not self.check.meets(in_system(case, Fraction)):
+            self.rejected += 1
             return
         decision = decide(self.check.violation, case, self.check.ladder)
         if decision.outcome == "violated":
@@ -87,6 +88,8 @@ class _Tally:
             return Evidence("void", 0, "no case met the hypotheses")
         if n <= len(self.undecided):
             return Evidence("void", n, f"only {n} of {n + len(self.undecided)} cases could be decided")
+        if 10 * n < self.rejected:
+            return Evidence("void", n, f"only {n} of {n + self.rejected} cases met the hypotheses")
         floats = sum(decision.system == "floats" for decision in self.decided)
         equal = outcomes.count("equal")
         notes = [note for count, note in ((floats, f"{floats} by floats"), (equal, f"{equal} equal to 256 bits"),

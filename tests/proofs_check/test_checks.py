@@ -50,6 +50,11 @@ def test_void_if_no_case_meets_the_hypotheses():
     assert result.verdict == "void" and "no case" in result.finding
 
 
+def test_void_if_hardly_any_case_meets_the_hypotheses():
+    result = run(claim(ForAll(lambda case: 0, NUMBERS, meets=lambda case: case.x[0] == 7)))
+    assert result.verdict == "void" and "only 1 of 41 cases met the hypotheses" in result.finding
+
+
 def test_void_if_the_control_is_not_refuted():
     control = Control("a neighbour that is true too", ForAll(lambda case: 0, NUMBERS))
     result = run(claim(ForAll(lambda case: 0, NUMBERS), control))
