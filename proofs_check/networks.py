@@ -43,6 +43,12 @@ def trained(convolutional):
     return train(untrained(convolutional))
 
 
+def trained_on_digits():
+    """Both trained nets, with a few of their samples: real input beside the random draws."""
+    cases = trained(False), trained(True)
+    return tuple(case._replace(x=case.x[:3], y=case.y[:3]) for case in cases)
+
+
 def train(case):
     """The case with parameters that L-BFGS (scipy) found for F, at ||grad F|| <= GRADIENT_NORM.
 

@@ -14,6 +14,7 @@ from pathnorm_ref.lipschitz import frobenius_bound, path_norm_bound
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import sum_of_squares
 from pathnorm_ref.units import Bias, incoming, outgoing
+from proofs_check import networks
 from proofs_check.cases import NetCase, arrays, convnet_cases, mlp_cases, parameters, units
 from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
@@ -169,7 +170,8 @@ CLAIMS = (
           "The product of Frobenius norms (of kernels, times the root of their overlap) and the L1 path norm bound the "
           "Lipschitz constant of a net, MLP or convolutional, with pooling and biases.",
           "||f(x) - f(0)|| <= min(prod ||W_k||_F, ||W||_path,1) ||x||",
-          ForAll(beyond_net_bounds, st.one_of(mlp_cases(Bias.FREE), convnet_cases(Bias.FREE)), ladder=("floats", "balls"),
+          ForAll(beyond_net_bounds, st.one_of(mlp_cases(Bias.FREE), convnet_cases(Bias.FREE)),
+                 networks.trained_on_digits, ladder=("floats", "balls"),
                  n_examples=60, applies=lambda case: True), ("sigma positively homogeneous",),
           Control("a tenth of these bounds does", ForAll(
               lambda case: beyond_net_bounds(case, Fraction(1, 10) if case.x.dtype !=
