@@ -43,7 +43,9 @@ class Control:
 class Claim:
     """One statement of a document. `fault` and `correction` say what a refutation means, if there is one.
 
-    `ours` marks a statement that the document does not make: a correction, or something sharper.
+    `ours` marks a statement that the document does not make: a correction, or something sharper. `tex` is the
+    formula as LaTeX mathematics, where it is to be typeset (a refuted claim and its correction); `explanation`
+    is an argument of a few lines by which pencil and paper confirm what was found.
     """
 
     id: str
@@ -56,6 +58,8 @@ class Claim:
     fault: str | None = None
     correction: str | None = None
     ours: bool = False
+    tex: str | None = None
+    explanation: str | None = None
 
     @property
     def document(self):
@@ -88,7 +92,8 @@ class Result:
         """What `--json` writes."""
         claim, refuted = self.claim, self.verdict == "refuted"
         return {"id": claim.id, "document": claim.document, "locator": claim.locator, "ours": claim.ours,
-                "statement": claim.statement, "formula": claim.formula, "hypotheses": list(claim.hypotheses),
+                "statement": claim.statement, "formula": claim.formula, "tex": claim.tex,
+                "explanation": claim.explanation, "hypotheses": list(claim.hypotheses),
                 "verdict": self.verdict, "cases": self.evidence.cases, "seconds": round(self.seconds, 3),
                 "witness": self.evidence.witness, "fault": claim.fault if refuted else None,
                 "correction": claim.correction if refuted else None,

@@ -59,7 +59,7 @@ def full(result):
             "hypotheses": "\n".join(fields["hypotheses"]) or "none",
             "checked": how(result.claim.check), "control": result.claim.control and result.claim.control.statement,
             "verdict": result.verdict, "finding": result.finding, "witness": fields["witness"],
-            "fault": fields["fault"], "correction": fields["correction"]}
+            "explanation": fields["explanation"], "fault": fields["fault"], "correction": fields["correction"]}
     for name, value in rows.items():
         if value:
             lines.add_row(name, Text(str(value), STYLES.get(value, "")))
