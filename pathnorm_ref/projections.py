@@ -22,7 +22,7 @@ from pathnorm_ref.arrays import (
     system,
     zeros,
 )
-from pathnorm_ref.euclidean import norms_above
+from pathnorm_ref.euclidean import euclidean, norms_above
 
 
 @scalars_as_vectors
@@ -64,7 +64,7 @@ def project_l2_ball(z, size=1, axis=None):
     outside, _ = norms_above(xp, z, size, axes)
     if not bool(xp.any(outside)):
         return xp.asarray(z, copy=True)
-    return xp.where(outside, size * _unit(xp, xp.where(outside, z, zeros(xp, z.shape, z)), axes), z)
+    return xp.where(outside, size * unit_vectors(xp, xp.where(outside, z, zeros(xp, z.shape, z)), axes), z)
 
 
 @scalars_as_vectors
@@ -78,7 +78,7 @@ def project_sphere(z, size=1, axis=None):
     _check_not_empty(z, axes, "a sphere")
     if z.size == 0 or size == 0:
         return zeros(xp, z.shape, z)
-    return size * _unit(xp, z, axes)
+    return size * unit_vectors(xp, z, axes)
 
 
 # --- arguments -----------------------------------------------------------------------------------------
@@ -163,9 +163,14 @@ def _threshold(xp, u, axes, among):
 
 # --- the L2 ball and the sphere ------------------------------------------------------------------------
 
-def _unit(xp, z, axes):
-    """z / ||z||; the first coordinate vector for z = 0."""
-    z = z if is_exact(z) else _scaled(xp, z, axes)
+def unit_vectors(xp, z, axes):
+    """z / ||z||, and the first coordinate vector for z = 0: `project_sphere` of arguments that have been checked."""
+    if not is_exact(z):
+        norms = euclidean(xp, z, axes, keepdims=True)
+        limits = xp.finfo(z.dtype)
+        if bool(xp.all((norms > float(limits.smallest_normal)) & (norms <= float(limits.max)))):
+            return z / norms  # the usual case: no slice is 0, no norm beyond the range, nor so small that it is inaccurate
+        z = _scaled(xp, z, axes)
     first = zeros(xp, tuple(n if i in axes else 1 for i, n in enumerate(z.shape)), z)
     first[(0,) * z.ndim] = system(z)(1)
     nonzero, norms = norms_above(xp, z, 0, axes)

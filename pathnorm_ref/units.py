@@ -76,6 +76,26 @@ def _hidden(net, i, j):
     return Hidden(i, j, n_units)
 
 
+def penalised(net, bias):
+    """For each parameter of the net whether it is penalised: weights are, biases by their convention, slopes never."""
+    return _marked(net, weight_layers(net), weight_layers(net) if bias in (Bias.INSIDE, Bias.OUTSIDE) else ())
+
+
+def uncoupled(net, bias):
+    """For each parameter whether it is penalised and in no couple: the leftover of the path-norm objective."""
+    coupled, last = couples(net)
+    inside = {hidden.incoming for hidden in coupled} if bias == Bias.INSIDE else ()
+    biases = weight_layers(net) if bias in (Bias.INSIDE, Bias.OUTSIDE) else ()
+    return _marked(net, (last,), [i for i in biases if i not in inside])
+
+
+def _marked(net, weights, biases):
+    """For each parameter of the net whether it is the weights, or the bias, of one of the given layers."""
+    has_weights = weight_layers(net)
+    return tuple(((i in weights, i in biases)[:len(layer.param_shapes)] if i in has_weights
+                  else (False,) * len(layer.param_shapes)) for i, layer in enumerate(net))
+
+
 def check_unshared(params):
     """ValueError if two parameters share memory: a unit of such a net has no weights of its own.
 
@@ -124,8 +144,28 @@ def incoming(xp, net, params, hidden, bias):
 
 def outgoing(xp, net, params, hidden):
     """The weights that leave each unit: (n_units, fan-out)."""
-    blocks = _blocks(xp, net, params[hidden.outgoing][0], hidden)
+    blocks = outgoing_blocks(xp, net, params, hidden)
     return xp.reshape(xp.permute_dims(blocks, (0, 2, 1, 3)), (hidden.n_units, -1))
+
+
+def outgoing_blocks(xp, net, params, hidden):
+    """`outgoing` as the weights lie in memory: axes 0 and 2 count the units, axes 1 and 3 the weights of each."""
+    return _blocks(xp, net, params[hidden.outgoing][0], hidden)
+
+
+def with_incoming(xp, params, hidden, bias, rows):
+    """params in which `incoming` is `rows`."""
+    W, *b = params[hidden.incoming]
+    if b and bias == Bias.INSIDE:
+        rows, *b = rows[:, :-1], xp.asarray(rows[:, -1], copy=True)
+    own = (xp.asarray(xp.reshape(rows, W.shape), copy=True), *b)  # copies, as parameters share no memory
+    return (*params[:hidden.incoming], own, *params[hidden.incoming + 1:])
+
+
+def with_outgoing(xp, params, hidden, blocks):
+    """params in which `outgoing_blocks` is `blocks`."""
+    V, *b = params[hidden.outgoing]
+    return (*params[:hidden.outgoing], (xp.reshape(blocks, V.shape), *b), *params[hidden.outgoing + 1:])
 
 
 def scale(xp, net, params, hidden, into, out_of):
