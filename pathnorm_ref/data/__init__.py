@@ -1,6 +1,13 @@
-"""Data: images and what may be done to them, and samples of functions."""
+"""Data: images and what may be done to them, and samples of functions.
 
-from pathnorm_ref.data.images import Images, load
+The corruptions stand in `pathnorm_ref.data.corruptions`, which needs scikit-image, an extra.
+"""
+
+from pathnorm_ref.data.images import SETS, Images, load
+from pathnorm_ref.data.labels import READINGS, corrupt_labels
+from pathnorm_ref.data.normalisation import normalise
 from pathnorm_ref.data.splits import Samples, Split, split, subset_per_class
+from pathnorm_ref.data.synthetic import frequency_function, two_classes, varying_frequency
 
-__all__ = ["Images", "Samples", "Split", "load", "split", "subset_per_class"]
+__all__ = ["READINGS", "SETS", "Images", "Samples", "Split", "corrupt_labels", "frequency_function", "load",
+           "normalise", "split", "subset_per_class", "two_classes", "varying_frequency"]

@@ -76,5 +76,5 @@ def test_samples_must_match():
 
 @pytest.mark.parametrize("y", [np.zeros(3), np.zeros((3, 1), int)])
 def test_a_subset_needs_labels(y):
-    with pytest.raises(ValueError, match="y has shape .* it must be a list of integer labels"):
+    with pytest.raises(ValueError, match=r"y has shape .*: it must be a list of integer labels"):
         subset_per_class(np.random.default_rng(0), np.zeros((3, 1)), y, 1)
