@@ -19,6 +19,9 @@ class Layer:
     homogeneous = False
     """Whether forward(params, a x) = a forward(params, x) for all a > 0, were there no bias."""
 
+    by_sample = True
+    """Whether each sample of the output depends on that sample of x alone."""
+
     @property
     def param_shapes(self):
         """The shapes of the parameters, in order."""

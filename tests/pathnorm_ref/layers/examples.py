@@ -9,10 +9,11 @@ import array_api_strict
 import numpy as np
 
 from pathnorm_ref import layers
-from pathnorm_ref.arrays import tree_map
+from pathnorm_ref.arrays import ball, tree_map
 from pathnorm_ref.layers import (
     Abs,
     AvgPool,
+    BatchNorm,
     Conv2d,
     Dense,
     Flatten,
@@ -79,6 +80,19 @@ def _prelu(layer, shape):
     return Example(layer, shape, oracle)
 
 
+def _batch_norm(layer, shape):
+    def oracle(params, x):
+        out = x.copy()
+        for c in range(x.shape[1]):
+            places = [at for at in np.ndindex(x.shape) if at[1] == c]
+            mean = sum(x[at] for at in places) / len(places)
+            s = (sum((x[at] - mean) ** 2 for at in places) / len(places) + ball(layer.eps)).sqrt()
+            for at in places:
+                out[at] = params[0][c] * (x[at] - mean) / s + params[1][c]
+        return out
+    return Example(layer, shape, oracle)
+
+
 def _leaky(slope):
     return _elementwise(LeakyReLU(slope), lambda t: t if t > 0 else t * Fraction(slope))
 
@@ -129,7 +143,13 @@ EXAMPLES = (
 )
 """The piecewise rational layers: their values on Fractions are Fractions."""
 
-SMOOTH = (_elementwise(Tanh(), lambda t: t.tanh()), _elementwise(Softplus(), lambda t: (1 + t.exp()).log()))
+SMOOTH = (
+    _elementwise(Tanh(), lambda t: t.tanh()),
+    _elementwise(Softplus(), lambda t: (1 + t.exp()).log()),
+    _batch_norm(BatchNorm(2), (2,)),
+    _batch_norm(BatchNorm(1, Fraction(1, 3)), (1,)),
+    _batch_norm(BatchNorm(3, 1), (3, 2, 1)),
+)
 """The others, with an oracle in balls."""
 
 PUBLIC = {cls for cls in vars(layers).values() if inspect.isclass(cls) and issubclass(cls, Layer) and cls is not Layer}
