@@ -11,7 +11,7 @@ from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.layers import Conv2d
 from pathnorm_ref.layers.activations import Activation
 from pathnorm_ref.layers.windows import overlap
-from pathnorm_ref.network import input_jacobian
+from pathnorm_ref.network import check_by_sample, input_jacobian
 from pathnorm_ref.norms import frobenius, operator_norm, path_norm, spectral, unit_norms
 from pathnorm_ref.regions import linear_regions
 from pathnorm_ref.units import Bias, hidden_layers, weight_layers
@@ -93,6 +93,7 @@ def local_lipschitz(net, params, x):
 
 def quotient(net, params, x, x2):
     """||net(x) - net(x2)|| / ||x - x2|| for each pair of samples, (n,): a bound from below. x and x2 differ."""
+    check_by_sample(net)
     xp = namespace(x=x, x2=x2, params=params)
     if x.shape != x2.shape:
         raise ValueError(f"x has shape {x.shape} and x2 {x2.shape}: they must be pairs")

@@ -1,9 +1,11 @@
 """A net: a tuple of layers, itself a layer."""
 
 import math
+from dataclasses import replace
 
 from pathnorm_ref.arrays import namespace, system, zeros
-from pathnorm_ref.layers.layer import Layer, outline
+from pathnorm_ref.layers import BatchNorm, Conv2d, Dense, Layer
+from pathnorm_ref.layers.layer import outline
 
 
 class Net(tuple, Layer):
@@ -30,6 +32,10 @@ class Net(tuple, Layer):
     @property
     def homogeneous(self):  # type: ignore[override]  # a fact of its layers, not of the class
         return all(layer.homogeneous for layer in self)
+
+    @property
+    def by_sample(self):  # type: ignore[override]
+        return all(layer.by_sample for layer in self)
 
     @property
     def param_shapes(self):
@@ -91,8 +97,10 @@ class Net(tuple, Layer):
 def input_jacobian(net, params, x):
     """J[n, i, ...] = d net(x)_i / d x for each sample n of x: shape (n, n_out, *x.shape[1:]).
 
-    Outputs are counted flat. One backward pass for each of them, by the kinks of the layers.
+    Outputs are counted flat. One backward pass for each of them, by the kinks of the layers. ValueError for a net
+    that reads the whole batch (`BatchNorm`), and as `Layer.forward` has them.
     """
+    check_by_sample(net)
     net.check_params(params)
     xp = namespace(params, x=x)
     shape = net.out_shape(x.shape)
@@ -104,3 +112,49 @@ def input_jacobian(net, params, x):
         d_out[:, i] = system(x)(1)
         columns.append(net._d_x(xp, params, cache, xp.reshape(d_out, shape)))
     return xp.stack(columns, axis=1)
+
+
+def check_by_sample(net):
+    """ValueError if an output of the net depends on other samples than its own."""
+    if not net.by_sample:
+        raise ValueError("the net has a BatchNorm, which reads the whole batch, so it is no function of one sample: "
+                         "fold it (network.fold_batch_norm)")
+
+
+# --- batch normalisation, for inference ----------------------------------------------------------------
+
+def fold_batch_norm(net, params, x):
+    """(net, params) without `BatchNorm`: each, with its mean and s on the data x fixed, folded into the weight layer
+    in front of it: W' = gamma / s W, b' = gamma / s (b - mean) + beta, by output channel; a bias is added if missing.
+
+    On x as one batch the function is that of the net; of other samples it is the one for inference, whose usual
+    running averages estimate these mean and s. Norms of a net with batch norms are, here, those of the folded one:
+    a path norm is one of the net and not of the function, and counting W, b, gamma / s and beta - gamma / s mean as
+    layers of their own gives another. ValueError if a BatchNorm does not stand directly behind a dense or convolution
+    layer, or x is empty; TypeError and `Undecided` as `BatchNorm` has them.
+    """
+    net.check_params(params)
+    xp = namespace(params, x=x)
+    net.out_shape(x.shape)
+    if not x.size:
+        raise ValueError(f"x has shape {x.shape}: statistics need at least one sample")
+    layers: tuple = ()
+    folded: tuple = ()
+    for i, (layer, own) in enumerate(zip(net, params, strict=True)):
+        if not isinstance(layer, BatchNorm):
+            layers, folded = (*layers, layer), (*folded, own)
+        elif layers and isinstance(layers[-1], (Dense, Conv2d)):
+            last, last_own = _folded(xp, layers[-1], folded[-1], *layer._folded(xp, own, x))
+            layers, folded = (*layers[:-1], last), (*folded[:-1], last_own)
+        else:
+            raise ValueError(f"layer {i} is {layer}: to be folded it must stand directly behind a dense or convolution "
+                             "layer")
+        x, _ = layer._forward(xp, own, x)
+    return Net(*layers), folded
+
+
+def _folded(xp, layer, own, factor, shift):
+    """The weight layer and its parameters, followed by u -> factor u + shift on its channels."""
+    W, *b = own
+    W = xp.reshape(factor, (-1, *(1,) * (W.ndim - 1))) * W
+    return replace(layer, bias=True), (W, factor * b[0] + shift if b else shift)

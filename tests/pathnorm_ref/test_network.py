@@ -13,6 +13,7 @@ from pathnorm_ref.arrays import ball, convert, leaves, tree_map
 from pathnorm_ref.layers import (
     Abs,
     AvgPool,
+    BatchNorm,
     Conv2d,
     Dense,
     Flatten,
@@ -24,7 +25,9 @@ from pathnorm_ref.layers import (
     ReLU,
     Tanh,
 )
-from pathnorm_ref.network import Net, input_jacobian
+from pathnorm_ref.lipschitz import frobenius_bound, local_lipschitz, quotient, spectral_bound
+from pathnorm_ref.network import Net, fold_batch_norm, input_jacobian
+from pathnorm_ref.norms import path_norm
 from proofs_check import definitions
 from tests.pathnorm_ref.layers.examples import fractions, frozen
 
@@ -219,3 +222,142 @@ def test_bad_x_is_refused_by_the_layer_that_reads_it():
 def test_what_is_no_layer_is_refused(layer):
     with pytest.raises(TypeError, match=r"layer 1 of the net is .*: it must be a Layer"):
         Net(Dense(1, 1), layer)
+
+
+# --- batch normalisation -------------------------------------------------------------------------------
+
+BATCH_NORM_NETS = (  # (net, shape of a sample)
+    (Net(Dense(2, 3), BatchNorm(3), ReLU(), Dense(3, 1)), (2,)),
+    (Net(Dense(2, 2, False), BatchNorm(2, 0.25), LeakyReLU(0.5), Dense(2, 2), BatchNorm(2, 0)), (2,)),
+    (Net(Conv2d(1, 2, 2, padding=1, bias=False), BatchNorm(2), ReLU(), MaxPool(2), Conv2d(2, 4, 2, groups=2),
+         BatchNorm(4, 1), BatchNorm(4), Flatten(), Dense(4, 1)), (1, 3, 3)),
+)
+WITH_BATCH_NORM = pytest.mark.parametrize(("net", "shape"), BATCH_NORM_NETS, ids=["dense", "no bias", "conv"])
+
+
+def in_balls(net, shape, n=6, seed=0):
+    rng = np.random.default_rng(seed)
+    params = tree_map(lambda a: a + rng.standard_normal(a.shape), net.init(rng))
+    return convert((params, rng.standard_normal((n, *shape))), ball)
+
+
+def overlap(computed, true):
+    """Whether all balls do, and are narrow."""
+    return all(a.overlaps(b) and a.rad() + b.rad() < 1e-9 for a, b in zip(computed.flat, true.flat, strict=True))
+
+
+@WITH_BATCH_NORM
+def test_on_its_data_the_folded_net_is_the_net(net, shape):
+    params, x = in_balls(net, shape)
+    folded, own = fold_batch_norm(net, params, x)
+    assert not any(isinstance(layer, BatchNorm) for layer in folded)
+    assert overlap(folded.forward(own, x)[0], net.forward(params, x)[0])
+    assert folded.by_sample
+    assert not overlap(folded.forward(own, x[:2])[0], net.forward(params, x[:2])[0])  # statistics of another batch
+    assert overlap(folded.forward(own, x[:2])[0], folded.forward(own, x)[0][:2])
+
+
+@WITH_BATCH_NORM
+def test_the_folded_net_is_the_net_with_its_statistics_fixed(net, shape):
+    """At other samples, layer by layer: gamma (u - mean) / s + beta with mean and s of the data."""
+    params, data = in_balls(net, shape)
+    folded, own = fold_batch_norm(net, params, data)
+    x = out = convert(np.random.default_rng(1).standard_normal((3, *shape)), ball)
+    for layer, layer_params in zip(net, params, strict=True):
+        if isinstance(layer, BatchNorm):
+            out = out.copy()
+            for c in range(layer.n_channels):
+                values = data[:, c].ravel()
+                mean = values.sum() / len(values)
+                s = (((values - mean) ** 2).sum() / len(values) + ball(layer.eps)).sqrt()
+                out[:, c] = (out[:, c] - mean) / s * layer_params[0][c] + layer_params[1][c]
+        else:
+            out = layer.forward(layer_params, out)[0]
+        data = layer.forward(layer_params, data)[0]
+    assert overlap(folded.forward(own, x)[0], out)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_folding_keeps_the_dtype_and_writes_nothing(dtype):
+    net, shape = BATCH_NORM_NETS[2]
+    rng = np.random.default_rng(0)
+    params, x = frozen((net.init(rng, dtype), rng.standard_normal((5, *shape)).astype(dtype)))
+    _, own = fold_batch_norm(net, params, x)
+    assert {array.dtype for _, array in leaves(own)} == {np.dtype(dtype)}
+
+
+def scale_free():
+    """Dense, BatchNorm with eps = 0 and s = 2, 4; in Fractions."""
+    net = Net(Dense(1, 2), BatchNorm(2, 0), ReLU(), Dense(2, 1))
+    params = convert(((np.array([[2.0], [-4.0]]), np.array([1.0, 3.0])), (np.array([3.0, 5.0]), np.array([1.0, 2.0])),
+                      (), (np.array([[1.0, -2.0]]), np.array([0.5]))), Fraction)
+    return net, params, convert(np.array([[1.0], [-1.0], [1.0], [-1.0]]), Fraction)
+
+
+@pytest.mark.parametrize("a", [Fraction(1, 1000), 7])
+def test_weights_in_front_of_batch_norm_have_no_scale(a):
+    """So the function, its folded form and the loss stay while the sum of squares goes to 0, and no w != 0 minimises F."""
+    net, params, x = scale_free()
+    (W, b), *others = params
+    scaled = ((a * W, a * b + 5), *others)
+    out, cache = net.forward(params, x)
+    assert (net.forward(scaled, x)[0] == out).all()
+    tree_map(np.testing.assert_array_equal, *(fold_batch_norm(net, p, x)[1] for p in (params, scaled)))
+    (d_W, d_b), *_ = net.gradient(params, cache, out)
+    assert ((d_W * W).sum(axis=1) == 0).all()  # Euler's identity for degree 0, unit by unit
+    assert (d_b == 0).all()
+    (d_W_scaled, _), *_ = net.gradient(scaled, net.forward(scaled, x)[1], out)
+    assert (a * d_W_scaled == d_W).all()
+
+
+def test_behind_batch_norm_units_are_homogeneous():
+    net, ((W, b), (gamma, beta), _, (V, c)), x = scale_free()
+    factors = np.array([Fraction(3), Fraction(1, 7)])
+    rescaled = ((W, b), (gamma * factors, beta * factors), (), (V / factors, c))
+    assert (net.forward(rescaled, x)[0] == net.forward(((W, b), (gamma, beta), (), (V, c)), x)[0]).all()
+
+
+def test_a_path_norm_is_one_of_the_net_also_with_batch_norm():
+    """One function: 3.25 with the batch norm as a layer u -> u / s + (beta - mean / s), 2.85 with it folded."""
+    net = Net(Dense(1, 1), BatchNorm(1, 0), ReLU(), Dense(1, 1, False))
+    params = ((np.array([[Fraction(5)]]), np.array([Fraction(2, 5)])),
+              (np.array([Fraction(1)]), np.array([Fraction(-7, 20)])), (), (np.array([[Fraction(1)]]),))
+    x = np.array([[Fraction(2, 5)], [Fraction(-2, 5)]])  # mean 2/5, s = 2
+    unfolded = Net(Dense(1, 1), Dense(1, 1), ReLU(), Dense(1, 1, False))
+    own = (params[0], (np.array([[Fraction(1, 2)]]), np.array([Fraction(-11, 20)])), (), params[3])
+    folded, folded_params = fold_batch_norm(net, params, x)
+    assert (unfolded.forward(own, x)[0] == folded.forward(folded_params, x)[0]).all()
+    assert (net.forward(params, x)[0] == folded.forward(folded_params, x)[0]).all()
+    assert path_norm(unfolded, own, (1,)) == Fraction(325, 100)
+    assert path_norm(folded, folded_params, (1,)) == Fraction(285, 100)
+    with pytest.raises(ValueError, match=r"layer 1 is BatchNorm.*: path norms need homogeneous activations"):
+        path_norm(net, params, (1,))
+
+
+@pytest.mark.parametrize(("net", "message"), [
+    (Net(BatchNorm(2), Dense(2, 2)), "layer 0 is BatchNorm.*: to be folded it must stand directly behind a dense"),
+    (Net(Dense(2, 2), ReLU(), BatchNorm(2)), "layer 2 is BatchNorm.*: to be folded it must stand directly behind"),
+])
+def test_what_stands_elsewhere_is_not_folded(net, message):
+    with pytest.raises(ValueError, match=message):
+        fold_batch_norm(net, net.init(np.random.default_rng(0)), np.ones((3, 2)))
+
+
+def test_folding_needs_samples_that_fit():
+    net = BATCH_NORM_NETS[0][0]
+    params = net.init(np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"x has shape \(0, 2\): statistics need at least one sample"):
+        fold_batch_norm(net, params, np.ones((0, 2)))
+    with pytest.raises(ValueError, match=r"layer 0: x has shape \(3, 3\)"):
+        fold_batch_norm(net, params, np.ones((3, 3)))
+    with pytest.raises(ValueError, match="params is a tuple of 3"):
+        fold_batch_norm(net, params[:3], np.ones((3, 2)))
+
+
+@pytest.mark.parametrize("f", [input_jacobian, local_lipschitz, lambda net, params, x: quotient(net, params, x, 2 * x),
+                               lambda net, params, x: spectral_bound(net, params, (2,)),
+                               lambda net, params, x: frobenius_bound(net, params, (2,))])
+def test_a_net_that_reads_the_whole_batch_is_no_function_of_a_sample(f):
+    net = BATCH_NORM_NETS[0][0]
+    with pytest.raises(ValueError, match=r"reads the whole batch.*fold"):
+        f(net, net.init(np.random.default_rng(0)), np.ones((3, 2)))
