@@ -25,7 +25,8 @@ def iterates(net, params, rule, batches, loss=squared_error):
 
     Full batches are `itertools.repeat((x, y), n_steps)`. Errors of the rule's `init` come at once.
     """
-    return _iterates(net, *rule.init(net, params), rule, batches, loss)
+    params, state = rule.init(net, params)
+    return _iterates(net, params, state, rule, batches, loss)
 
 
 def _iterates(net, params, state, rule, batches, loss):
