@@ -194,7 +194,8 @@ def _warped(rng, images, matrices, shifts=((0, 0),)):
         affine = np.eye(3)
         affine[:2, :2], affine[:2, 2] = matrix, centre - matrix @ centre + shift
         for j in np.flatnonzero(drawn == i):
-            out[j] = transform.warp(images[j].transpose(1, 2, 0), affine).transpose(2, 0, 1)
+            image = np.array(images[j].transpose(1, 2, 0))  # a copy: warp refuses what is read-only
+            out[j] = transform.warp(image, affine).transpose(2, 0, 1)
     return out
 
 

@@ -36,7 +36,10 @@ def read(path):
     if len(content) != start + n:
         fault = "is truncated" if len(content) < start + n else "has bytes to spare"
         raise ValueError(f"{path} {fault}: it holds {len(content) - start} values, its sizes {shape} say {n}")
-    return Idx(np.frombuffer(content, np.uint8, offset=start).reshape(shape), content)
+    try:
+        return Idx(np.frombuffer(content, np.uint8, offset=start).reshape(shape), content)
+    except ValueError as error:  # too many axes, or one of them empty and the others huge
+        raise ValueError(f"{path} has sizes that no array has: {error}") from error
 
 
 def _content(path):

@@ -1,5 +1,7 @@
 """Partially corrupted labels."""
 
+from numbers import Real
+
 import numpy as np
 
 READINGS = ("any class", "another class")
@@ -17,6 +19,7 @@ def corrupt_labels(rng, y, p, n_classes, reading="any class"):
     ValueError where p is outside [0, 1], labels are out of range, or there is no other class. Source: Yang et al. 2022,
     Section 5.1, modification iii (p = 0.3 and 0.7, C = 10: 27 % and 63 % of the labels change by the first reading).
     """
+    y = np.asarray(y)
     _check(y, p, n_classes, reading)
     corrupted = rng.random(len(y)) < p
     if reading == "any class":
@@ -33,7 +36,7 @@ def _check(y, p, n_classes, reading):
         raise ValueError(f"n_classes is {n_classes!r}: it must be an integer, 1 at least")
     if reading == "another class" and n_classes == 1:
         raise ValueError("n_classes is 1: there is no other class")
-    if not 0 <= p <= 1:
+    if not isinstance(p, Real) or not 0 <= p <= 1:
         raise ValueError(f"p is {p!r}: it must be in [0, 1]")
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
         raise ValueError(f"y has shape {y.shape} and dtype {y.dtype}: it must be a list of integer labels")

@@ -27,7 +27,7 @@ def split(rng, x, y, n_validation):
     x (n, ...), y (n, ...); both parts in the order in which they stand in x. ValueError unless 0 <= n_validation < n.
     Source: Yang et al. 2022, Appendix C.1.1, "randomly split".
     """
-    _check(x, y)
+    x, y = _checked(x, y)
     if not _is_count(n_validation) or not n_validation < len(x):
         raise ValueError(f"n_validation is {n_validation!r}: it must be an integer in 0..{len(x) - 1}, x has {len(x)} "
                          "samples")
@@ -42,7 +42,7 @@ def subset_per_class(rng, x, y, n):
     x (m, ...), y (m,) of integers; in the order in which they stand in x. ValueError where a class has fewer.
     Source: Yang et al. 2022, Section 5, "we randomly subsample 100 images per class" (n = 100).
     """
-    _check(x, y)
+    x, y = _checked(x, y)
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
         raise ValueError(f"y has shape {y.shape} and dtype {y.dtype}: it must be a list of integer labels")
     if not _is_count(n):
@@ -55,9 +55,11 @@ def subset_per_class(rng, x, y, n):
     return Samples(x[chosen], y[chosen])
 
 
-def _check(x, y):
-    if len(x) == 0 or len(x) != len(y):
-        raise ValueError(f"x has {len(x)} samples and y {len(y)}: they must have the same number, 1 at least")
+def _checked(x, y):
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim == 0 or y.ndim == 0 or len(x) == 0 or len(x) != len(y):
+        raise ValueError(f"x has shape {x.shape} and y {y.shape}: they must hold the same number of samples, 1 at least")
+    return x, y
 
 
 def _is_count(n):

@@ -14,6 +14,9 @@ def frequency_function(x):
 
     ValueError outside of (0, 1]. Source: Yang et al. 2022, Appendix C.2, "Right figure in Fig. 1".
     """
+    x = np.asarray(x)
+    if not np.issubdtype(x.dtype, np.floating):
+        raise TypeError(f"x has dtype {x.dtype}: it must hold floats")
     if not ((x > 0) & (x <= 1)).all():
         raise ValueError("x holds values outside (0, 1]")
     pi = np.asarray(np.pi, x.dtype)
