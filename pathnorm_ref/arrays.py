@@ -11,6 +11,7 @@ only module that infers a namespace, and the only one that knows how the four sy
 
 import functools
 import math
+import operator
 from fractions import Fraction
 
 import array_api_compat
@@ -20,6 +21,10 @@ from array_api_compat import device
 
 class Undecided(ArithmeticError):
     """A comparison of balls that overlap: compute again at a higher precision."""
+
+
+class NotFinite(ValueError):
+    """An array holds NaN or infinity."""
 
 
 class Irrational(TypeError):
@@ -72,6 +77,22 @@ def _is_finite(flat):
 def is_numpy_floats(array):
     """Whether it is a plain NumPy array of float32 or float64, in native byte order (finite or not)."""
     return type(array) is np.ndarray and array.dtype in (np.float32, np.float64) and array.dtype.isnative
+
+
+def axis_tuple(axis, ndim):
+    """`axis` (None: all; an integer, or a tuple of different ones) as a tuple of numbers in 0..ndim - 1.
+
+    TypeError for what is no integer, ValueError for an axis that the array does not have, or names twice.
+    """
+    if axis is None:
+        return tuple(range(ndim))
+    chosen = axis if isinstance(axis, (tuple, list)) else (axis,)
+    if any(isinstance(i, (bool, np.bool_)) or not hasattr(i, "__index__") for i in chosen):
+        raise TypeError(f"axis is {axis!r}: it must be None, an integer or a tuple of integers")
+    axes = tuple(operator.index(i) % ndim if -ndim <= i < ndim else -1 for i in chosen)
+    if -1 in axes or len(set(axes)) < len(axes):
+        raise ValueError(f"axis is {axis!r}: it must hold different axes of an array that has {ndim}")
+    return axes
 
 
 def scalars_as_vectors(f):
@@ -132,7 +153,7 @@ def _check_elements(name, array):
     else:
         raise TypeError(f"{name} has dtype {array.dtype}: it must be floating, or exact (see arrays.convert)")
     if not finite:
-        raise ValueError(f"{name} holds NaN or infinity: every element must be finite")
+        raise NotFinite(f"{name} holds NaN or infinity: every element must be finite")
 
 
 def number(name, value, like, at_least=None, above=None):
@@ -201,12 +222,17 @@ def convert(tree, to):
     """A nested tuple of arrays in another number system: `to` is `Fraction`, `ball`, or a NumPy float dtype.
 
     Floats to Fractions or balls is exact; Fractions to balls encloses; to a float dtype rounds (a ball to
-    its midpoint).
+    its midpoint). ValueError for NaN and infinity, which have no exact value; TypeError for balls to Fractions.
     """
     if to not in (Fraction, ball):
         return tree_map(lambda array: np.asarray(_on_cpu(array).astype(float), dtype=to), tree)
-    exact = np.frompyfunc(to, 1, 1)
-    return tree_map(lambda array: np.asarray(exact(_on_cpu(array)), dtype=object), tree)
+    return tree_map(lambda array: _exact(_on_cpu(array), to), tree)
+
+
+def _exact(array, to):
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError("tree holds NaN or infinity: they have no exact value")
+    return np.asarray(np.frompyfunc(to, 1, 1)(array), dtype=object)
 
 
 def _on_cpu(array):

@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from pathnorm_ref.arrays import absolute, greater, is_exact, ones, sqrt, system
+from pathnorm_ref.arrays import absolute, axis_tuple, greater, is_exact, ones, sqrt, system
 
 
 def euclidean(xp, x, axis=None, keepdims=False):
     """sqrt(sum x^2) over `axis` (None: all; an integer or a tuple), safe from overflow and underflow.
 
-    0 for empty slices. TypeError where a sum of squares of Fractions has no rational root.
+    0 for empty slices. TypeError where a sum of squares of Fractions has no rational root; for a wrong `axis` as
+    `arrays.axis_tuple` has it.
     """
+    axis = axis_tuple(axis, x.ndim)
     if is_exact(x):
         return sqrt(xp, _exact_squares(xp, x, axis, keepdims))
     with np.errstate(over="ignore", under="ignore"):
@@ -20,8 +22,10 @@ def euclidean(xp, x, axis=None, keepdims=False):
 def norms_above(xp, x, bound, axis):
     """(where ||x|| > bound, ||x|| there and 1 elsewhere), with dimensions kept.
 
-    Squares are compared in exact systems, so that a Fraction needs a rational norm only where it is above.
+    Squares are compared in exact systems, so that a Fraction needs a rational norm only where it is above. TypeError
+    if it has none there; for a wrong `axis` as `arrays.axis_tuple` has it.
     """
+    axis = axis_tuple(axis, x.ndim)
     if is_exact(x):
         squares = _exact_squares(xp, x, axis, keepdims=True)
         above = greater(squares, bound * bound)
@@ -58,7 +62,6 @@ def _scaled(xp, x, axis, keepdims):
 def _sum_of_squares(xp, x, axis, keepdims):
     if not isinstance(x, np.ndarray):
         return xp.sum(x * x, axis=axis, keepdims=keepdims)
-    axes = tuple(range(x.ndim)) if axis is None else np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
-    kept = [i for i in range(x.ndim) if i not in axes]
+    kept = [i for i in range(x.ndim) if i not in axis]
     total = np.einsum(x, range(x.ndim), x, range(x.ndim), kept)  # one pass, and no array of the squares
-    return np.expand_dims(total, axes) if keepdims else total
+    return np.expand_dims(total, axis) if keepdims else total

@@ -140,6 +140,15 @@ def test_conversion_to_exact_systems_is_exact():
     assert convert(strict(X, "device1"), Fraction).tolist() == convert(X, Fraction).tolist()
 
 
+@pytest.mark.parametrize("to", [Fraction, ball])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_has_no_exact_value(to, value):
+    for tree in (np.array([1, value]), (X, (np.array(value, np.float32),)), strict(np.array([value]), "device1")):
+        with pytest.raises(ValueError, match="tree holds NaN or infinity: they have no exact value"):
+            convert(tree, to)
+    assert np.isinf(convert(np.array([np.inf]), np.float32))  # a cast keeps it, in sight
+
+
 def test_zeros_and_ones_are_of_the_system():
     for like in (X, X.astype(np.float32), convert(X, Fraction), convert(X, ball)):
         for make, value in ((zeros, 0), (ones, 1)):

@@ -91,3 +91,30 @@ def test_strict_arrays(scale):
 def test_balls_around_zero_have_a_norm_that_encloses_the_true_ones():
     norm = euclidean(np, np.array([arb(0, 0.5), arb(0)], dtype=object))
     assert norm.contains(arb(0)) and norm.contains(arb("0.5")) and not norm > 1
+
+
+@pytest.mark.parametrize("to", [float, Fraction, ball])
+@pytest.mark.parametrize(("axis", "error", "message"), [
+    (1.5, TypeError, "axis is 1.5: it must be None, an integer or a tuple of integers"),
+    ((0, 1.0), TypeError, r"axis is \(0, 1.0\): it must be None, an integer or a tuple"),
+    ("0", TypeError, "axis is '0': it must be None"), (True, TypeError, "axis is True: it must be None"),
+    (2, ValueError, "axis is 2: it must hold different axes of an array that has 2"),
+    (-3, ValueError, "axis is -3: it must hold"), ((0, -2), ValueError, r"axis is \(0, -2\): it must hold different"),
+])
+def test_a_wrong_axis_is_refused_alike_in_every_system(to, axis, error, message):
+    x = convert(np.ones((2, 3)), to)
+    for norm in (lambda: euclidean(XP, x, axis), lambda: norms_above(XP, x, 1, axis)):
+        with pytest.raises(error, match=message):
+            norm()
+
+
+@pytest.mark.parametrize("axis", [1, -1, np.int64(1), (1,), [1]])
+def test_an_axis_may_be_any_integer_or_sequence_of_them(axis):
+    for to in (float, Fraction, ball):
+        assert convert(euclidean(XP, convert(np.array([[3.0, 4.0]]), to), axis), float).tolist() == [5]
+
+
+def test_arrays_without_axes():
+    for to in (float, Fraction, ball):
+        assert float(euclidean(XP, convert(np.array(-3.0), to))) == 3
+    assert float(euclidean(array_api_strict, array_api_strict.asarray(-3e-300))) == 3e-300
