@@ -44,10 +44,13 @@ class Layer:
         xp = namespace(params, x=x)
         self.out_shape(x.shape)
         out, cache = self._forward(xp, params, x)
-        return out, (x.shape, cache)
+        return out, (self, x.shape, zeros(xp, (1,), x), cache)
 
     def backward(self, params, cache, d_out):
-        """(d_params, d_x): the gradients of <d_out, forward(params, x)> at the x of `cache`."""
+        """(d_params, d_x): the gradients of <d_out, forward(params, x)> at the x of `cache`.
+
+        TypeError or ValueError as `forward` has them, also for the cache of another layer or number system.
+        """
         xp, shape, cache = self._check_backward(params, cache, d_out)
         if _is_sum_of_no_objects(d_out):
             return tree_map(_zeros_like, params), zeros(xp, shape, d_out)
@@ -62,8 +65,10 @@ class Layer:
 
     def _check_backward(self, params, cache, d_out):
         self.check_params(params)
-        xp = namespace(params, d_out=d_out)
-        shape, cache = cache
+        if not isinstance(cache, tuple) or len(cache) != 4 or not (cache[0] is self or cache[0] == self):
+            raise ValueError(f"cache is not what forward of {self} gives")
+        _, shape, like, cache = cache
+        xp = namespace(params, d_out=d_out, x=like)
         expected = self.out_shape(shape)
         if d_out.shape != expected:
             raise ValueError(f"d_out has shape {d_out.shape}: the output has {expected}")
@@ -108,6 +113,12 @@ def check_positive(**sizes):
         for n in value if isinstance(value, tuple) else (value,):
             if isinstance(n, bool) or not isinstance(n, int) or n < 1:
                 raise ValueError(f"{name} is {value!r}: it must be a positive integer (or a tuple of them)")
+
+
+def check_sample_shape(shape):
+    """TypeError unless it is a tuple of integers, what `x.shape[1:]` would be."""
+    if not isinstance(shape, (tuple, list)) or any(isinstance(n, bool) or not isinstance(n, int) for n in shape):
+        raise TypeError(f"shape is {shape!r}: it must be the shape of one sample, a tuple of integers")
 
 
 def check_bool(**flags):

@@ -23,11 +23,11 @@ class Windows(NamedTuple):
 def windows(kernel, stride, padding, dilation=1):
     """`Windows` from integers or tuples. ValueError if a size is not positive, or a padding negative."""
     kernel, stride, dilation = (_pair(value) for value in (kernel, stride, dilation))
-    padding = tuple(padding) if isinstance(padding, (tuple, list)) else (padding,) * 4
+    padding = padding if isinstance(padding, tuple) else (padding,) * 4
     check_positive(kernel=kernel, stride=stride, dilation=dilation)
     if len(padding) != 4 or any(isinstance(n, bool) or not isinstance(n, int) or n < 0 for n in padding):
         raise ValueError(f"padding is {padding!r}: it must be an integer of at least 0, "
-                         "or four of them (top, bottom, left, right)")
+                         "or four of them in a tuple (top, bottom, left, right)")
     for name, value in (("kernel", kernel), ("stride", stride), ("dilation", dilation)):
         if len(value) != 2:
             raise ValueError(f"{name} is {value!r}: it must be an integer, or a pair (vertical, horizontal)")
@@ -35,7 +35,7 @@ def windows(kernel, stride, padding, dilation=1):
 
 
 def _pair(value):
-    return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    return value if isinstance(value, tuple) else (value, value)  # a list has no hash, and a layer needs one
 
 
 def out_size(win, shape):

@@ -81,6 +81,8 @@ def test_maps_smaller_than_the_kernel_are_refused():
     ({"kernel": 0}, ValueError, r"kernel is \(0, 0\): it must be a positive integer"),
     ({"kernel": (1, 2, 3)}, ValueError, r"kernel is \(1, 2, 3\): it must be an integer, or a pair"),
     ({"kernel": None}, ValueError, r"kernel is \(None, None\): it must be a positive integer"),
+    ({"kernel": [3, 3]}, ValueError, r"kernel is \(\[3, 3\], \[3, 3\]\): it must be a positive integer \(or a tuple"),
+    ({"padding": [1, 1, 1, 1]}, ValueError, r"padding is \(\[1, .*: it must be an integer of at least 0, or four of them"),
     ({"stride": 0}, ValueError, r"stride is \(0, 0\): it must be a positive integer"),
     ({"stride": (1, -1)}, ValueError, r"stride is \(1, -1\): it must be a positive integer"),
     ({"dilation": 0}, ValueError, r"dilation is \(0, 0\): it must be a positive integer"),

@@ -299,6 +299,21 @@ def test_parameters_are_not_optional():
                 example.layer.forward((np.zeros(1),), np.zeros((1, *example.shape)))
 
 
+def test_the_cache_of_another_layer_or_number_system_is_refused():
+    layer, x = Dense(2, 2), np.ones((3, 2))
+    params = layer.init(np.random.default_rng(0))
+    out, cache = layer.forward(params, x)
+    others = (Dense(2, 2, False).forward(params[:1], x)[1], ReLU().forward((), x)[1], None, (), (x,), ((3, 2), x), cache[1:])
+    for backward in (layer.backward, layer.gradient):
+        for other in others:
+            with pytest.raises(ValueError, match=r"cache is not what forward of Dense\(n_in=2, n_out=2.*\) gives"):
+                backward(params, other, out)
+        for to in (np.float32, Fraction, ball):
+            with pytest.raises(TypeError, match=r"x has elements of type float64 and d_out of .*: both must be of one type"):
+                backward(convert(params, to), cache, convert(out, to))
+        backward(params, Dense(2, 2).forward(params, x)[1], out)  # that of an equal layer will do
+
+
 # --- the start -----------------------------------------------------------------------------------------
 
 @EVERY

@@ -65,6 +65,7 @@ def test_torch_agrees(pool, window):
 @pytest.mark.parametrize(("arguments", "message"), [
     ((0,), r"kernel is \(0, 0\): it must be a positive integer"),
     (((2, 2, 2),), r"kernel is \(2, 2, 2\): it must be an integer, or a pair"),
+    (([2, 2],), r"kernel is \(\[2, 2\], \[2, 2\]\): it must be a positive integer \(or a tuple of them"),
     ((2, 0), r"stride is \(0, 0\): it must be a positive integer"),
     ((2, 1.5), r"stride is \(1.5, 1.5\): it must be a positive integer"),
     ((2, 1, -1), r"padding is \(-1, .* it must be an integer of at least 0, or four"),
