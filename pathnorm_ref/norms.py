@@ -10,6 +10,7 @@ from pathnorm_ref.arrays import (
     absolute,
     is_exact,
     largest,
+    leaves,
     namespace,
     ones,
     sqrt,
@@ -18,6 +19,7 @@ from pathnorm_ref.arrays import (
     zeros,
 )
 from pathnorm_ref.euclidean import euclidean
+from pathnorm_ref.layers.layer import check_sample_shape
 from pathnorm_ref.network import Net, input_jacobian
 from pathnorm_ref.units import check_net, couples, hidden_layers, incoming, outgoing, weight_layers
 
@@ -99,9 +101,11 @@ def _largest_of_rows(xp, x):
 
 def operator_matrix(layer, params, shape):
     """The matrix (n_out, n_in) by which a dense or convolution layer, its bias apart, maps one sample of `shape`,
-    both flat. TypeError for other layers, ValueError for a shape that the layer can't read."""
+    both flat. TypeError for other layers and for a shape that is no tuple, ValueError for one that the layer can't read.
+    """
     if not weight_layers((layer,)):
         raise TypeError(f"layer is {layer}: it must be a dense or a convolution layer")
+    check_sample_shape(shape)
     layer.check_params(params)
     xp = namespace(params=params)
     jacobian = input_jacobian(Net(layer), (params,), zeros(xp, (1, *shape), params[0]))
@@ -111,7 +115,8 @@ def operator_matrix(layer, params, shape):
 def operator_norm(layer, params, shape):
     """The largest ||layer(x)|| / ||x|| of a linear layer (its bias apart) over x of `shape`.
 
-    For a convolution, its true operator norm on maps of that size, borders included.
+    For a convolution, its true operator norm on maps of that size, borders included. Errors as `operator_matrix` and
+    `spectral` have them.
     """
     return spectral(operator_matrix(layer, params, shape))
 
@@ -141,7 +146,7 @@ def coupled_path_norm(net, params, bias):
     """sum ||w|| ||v|| over the units of the disjoint couples of layers (Yang et al. 2022, Theorem 3); 0 of none."""
     xp = check_net(net, params, bias)
     return sum((xp.sum(_products(xp, net, params, hidden, bias)) for hidden in couples(net)[0]),
-               start=zeros(xp, (), _first(net, params))[()])
+               start=zeros(xp, (), _first(params))[()])
 
 
 def _products(xp, net, params, hidden, bias):
@@ -157,10 +162,10 @@ def path_norm(net, params, shape, p=1):
     `shape` is that of one sample. The weights of an average pooling are 1/size; each element of a window of
     a max-pooling is on a path of its own; activations, which must be homogeneous (else ValueError), weigh one,
     whatever their slopes (Neyshabur et al. 2015). The sum can leave the range of floats: see `log_path_norm`.
-    TypeError for p = 2 on Fractions if the root is irrational.
+    TypeError for p = 2 on Fractions if the root is irrational, and for a shape that is no tuple.
     """
     xp = _check_paths(net, params, shape, p)
-    total = xp.sum(net._paths(xp, params, ones(xp, (1, *shape), _first(net, params)), p))
+    total = xp.sum(net._paths(xp, params, ones(xp, (1, *shape), _first(params)), p))
     return sqrt(xp, total) if p == 2 else total
 
 
@@ -172,7 +177,7 @@ def log_path_norm(net, params, shape, p=1):
     for activations that are not homogeneous, TypeError on Fractions, which have no logarithm.
     """
     xp = _check_paths(net, params, shape, p)
-    like = _first(net, params)
+    like = _first(params)
     if is_exact(like):
         total = path_norm(net, params, shape, p)
         return -math.inf if total == 0 else transcendental(xp, "log", total)
@@ -217,6 +222,7 @@ def _log(xp, x):
 def _check_paths(net, params, shape, p):
     if p not in (1, 2):
         raise ValueError(f"p is {p!r}: it must be 1 or 2")
+    check_sample_shape(shape)
     for i, layer in enumerate(net):
         if not layer.homogeneous:
             raise ValueError(f"layer {i} is {layer}: path norms need homogeneous activations")
@@ -225,5 +231,5 @@ def _check_paths(net, params, shape, p):
     return namespace(params=params)
 
 
-def _first(net, params):
-    return params[weight_layers(net)[0]][0]
+def _first(params):
+    return next(array for _, array in leaves(params))

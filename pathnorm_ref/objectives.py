@@ -5,11 +5,11 @@
 
 The couples are the disjoint ones of `units.couples`; the leftover is all that is penalised and in no couple:
 the last weight layer if their number is odd, and biases by their convention (`units.Bias`): none if absent
-or free; if inside, those that are not in a w; if outside, all. Slopes of PReLU are never penalised. So
-F - G = lam/2 sum (||w|| - ||v||)^2 >= 0, with equality just where the couples are balanced.
+or free; if inside, those that are not in a w; if outside, all. Slopes of PReLU and the parameters of BatchNorm are
+never penalised. So F - G = lam/2 sum (||w|| - ||v||)^2 >= 0, with equality just where the couples are balanced.
 """
 
-from pathnorm_ref.arrays import number, tree_map, zeros
+from pathnorm_ref.arrays import leaves, number, tree_map, zeros
 from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.losses import squared_error
 from pathnorm_ref.norms import coupled_path_norm
@@ -39,7 +39,7 @@ def multitask_lasso_objective(net, params, x, y, lam, bias, loss=squared_error):
     lam = number("lam", lam, x, at_least=0)
     xp = check_net(net, params, bias)
     lasso = sum((xp.sum(euclidean(xp, outgoing(xp, net, params, hidden), 1)) for hidden in couples(net)[0]),
-                start=_zero(xp, net, params))
+                start=_zero(xp, params))
     return empirical_loss(net, params, x, y, loss) + lam * (lasso + leftover_squares(net, params, bias) / 2)
 
 
@@ -69,7 +69,8 @@ def weight_decay_and_gradient(net, params, x, y, lam, bias, loss=squared_error):
 def sum_of_squares(net, params, bias):
     """R: the sum of squares of the weights, and of the biases unless they are free."""
     xp = check_net(net, params, bias)
-    return sum(xp.sum(array * array) for i, array in _weights(net, params) + _biases(net, params, bias))
+    return sum((xp.sum(array * array) for _, array in _weights(net, params) + _biases(net, params, bias)),
+               start=_zero(xp, params))
 
 
 def sum_of_squares_gradient(net, params, bias):
@@ -91,12 +92,13 @@ def leftover_squares(net, params, bias):
     weights = [array for i, array in _weights(net, params) if i == last]
     inside = {hidden.incoming for hidden in coupled} if bias == Bias.INSIDE else set()
     biases = [array for i, array in _biases(net, params, bias) if i not in inside]
-    return sum((xp.sum(array * array) for array in weights + biases), start=_zero(xp, net, params))
+    return sum((xp.sum(array * array) for array in weights + biases), start=_zero(xp, params))
 
 
-def _zero(xp, net, params):
+def _zero(xp, params):
     """The sum of nothing: a bare 0 would make a float of `0 / 2`, and spoil an exact sum."""
-    return zeros(xp, (), params[weight_layers(net)[0]][0])[()]
+    _, like = next(leaves(params))
+    return zeros(xp, (), like)[()]
 
 
 def _weights(net, params):

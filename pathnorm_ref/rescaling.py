@@ -63,9 +63,11 @@ def balance(net, params, bias, tol=None, max_cycles=1000):
 
     Each sweep lowers the sum of squares of the weights (with biases `inside`, of the biases too), unless it is
     minimal among the rescalings. Constant units (see `balance_sweep`) are left out. `tol` is by default 4096 eps
-    of the dtype, 9e-13 in float64 and in exact systems. RuntimeError if `max_cycles` do not suffice; TypeError on
-    Fractions if a factor is irrational.
+    of the dtype, 9e-13 in float64 and in exact systems. ValueError if `tol` or `max_cycles` is negative; RuntimeError
+    if `max_cycles` do not suffice; TypeError on Fractions if a factor is irrational.
     """
+    if isinstance(max_cycles, bool) or not isinstance(max_cycles, int) or max_cycles < 0:
+        raise ValueError(f"max_cycles is {max_cycles!r}: it must be an integer of at least 0")
     xp = check_net(net, params, bias)
     _, like = next(leaves(params))
     tol = number("tol", 4096 * _eps(xp, like) if tol is None else tol, like, at_least=0)
@@ -166,6 +168,8 @@ def balance_layers(net, params):
     xp = check_net(net, params)
     hidden_layers(net)  # a ValueError if something on the way is not homogeneous
     indices = weight_layers(net)
+    if not indices:
+        return params
     norms = [euclidean(xp, params[i][0], None) for i in indices]
     for i, norm in zip(indices, norms, strict=True):
         if not greater(norm, 0):

@@ -5,11 +5,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import convnet, mlp
-from pathnorm_ref.arrays import Irrational, ball, convert, tree_map
+from pathnorm_ref.arrays import Irrational, Undecided, ball, convert, tree_map
 from pathnorm_ref.layers import (
     Abs,
     AvgPool,
@@ -253,6 +254,25 @@ def test_fractions_without_roots_say_what_to_do():
         lipschitz_constant(net, convert(params, ball))
 
 
+def test_nets_without_weights(system):
+    net, params = Net(PReLU(2), Abs()), system.take(((np.array([0.5, -3.0]),), ()))
+    for bound in (spectral_bound, frobenius_bound):
+        assert system.holds(bound(net, params, (2,)))
+        assert float(system.back(bound(net, params, (2,)))) == 3
+    assert unit_bounds(net, params) == ()
+    with pytest.raises(ValueError, match=r"net is Net.*: it must have a dense layer"):
+        lipschitz_constant(net, params)
+
+
+def test_balls_that_may_be_one_sample_have_no_quotient(balls):
+    net = mlp((1, 1), bias=False)
+    params, x = balls.take((((np.ones((1, 1)),),), np.zeros((1, 1))))
+    wide = x + arb(0, 1)
+    with pytest.raises(Undecided, match="compute again at a higher precision"):
+        quotient(net, params, wide, x)
+    assert quotient(net, params, wide + 4, x)[0].contains(1)
+
+
 def test_tied_weights_have_bounds_too():
     net, W = mlp((2, 2, 2), bias=False), np.array([[2.0, 0.0], [0.0, 1.0]])
     tied = ((W,), (), (W,))
@@ -283,6 +303,8 @@ def test_what_is_refused():
     with pytest.raises(ValueError, match=r"x has shape \(2, 3\)"):
         local_lipschitz(net, params, np.ones((2, 3)))
     for bound in BOUNDS:
+        with pytest.raises(TypeError, match="shape is 2: it must be the shape of one sample, a tuple of integers"):
+            bound(net, params, 2)
         with pytest.raises(ValueError, match=r"layer 0: x has shape \(1, 3\)|x has shape \(1, 3\)"):
             bound(net, params, (3,))
     with pytest.raises(ValueError, match="bias is 'inner'"):

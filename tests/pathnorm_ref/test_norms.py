@@ -427,3 +427,19 @@ def test_path_norms_refuse(f):
         f(net, net.init(RNG), (3,))
     with pytest.raises(ValueError, match=r"params .* 2"):
         f(net, (*net.init(RNG), ()), (2,))
+    for shape in (2, None, "2", (2.0,), (True,), np.array([2])):
+        with pytest.raises(TypeError, match=r"shape is .*: it must be the shape of one sample, a tuple of integers"):
+            f(net, net.init(RNG), shape)
+        with pytest.raises(TypeError, match="it must be the shape of one sample"):
+            operator_norm(net[0], net.init(RNG)[0], shape)
+
+
+def test_nets_without_weights_have_paths_through_their_activations(system):
+    net = Net(PReLU(3), MaxPool(2))
+    params = system.take(((np.array([0.5, 2.0, -1.0]),), ()))
+    assert system.holds(path_norm(net, params, (3, 4, 2)))
+    assert float(system.back(path_norm(net, params, (3, 4, 2)))) == 24
+    if system.name != "fractions":
+        assert abs(float(log_path_norm(net, params, (3, 4, 2))) - math.log(24)) <= 100 * system.u
+    with pytest.raises(TypeError, match="params holds no array"):
+        path_norm(Net(ReLU()), ((),), (2,))

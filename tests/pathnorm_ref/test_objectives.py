@@ -272,6 +272,21 @@ def test_one_layer_objectives_stay_in_their_system(system):
             assert float(system.back(found)) == 8 + R
 
 
+@pytest.mark.parametrize("bias", list(Bias))
+def test_nets_without_weights_have_nothing_to_penalise(bias, system):
+    net = Net(PReLU(2), Abs())
+    params = system.take(((np.array([0.5, 2.0]),), ()))
+    x, y = system.take((np.array([[1.0, -2.0]]), np.array([[1.0, 1.0]])))
+    for f in (sum_of_squares, leftover_squares, path_norm_regulariser, coupled_path_norm):
+        assert system.holds(f(net, params, bias))
+        assert float(system.back(f(net, params, bias))) == 0
+    tree_map(lambda a: assert_array_equal(system.back(a), 0), sum_of_squares_gradient(net, params, bias))
+    for f in OBJECTIVES:
+        assert float(system.back(f(net, params, x, y, 3, bias))) == 9 / 2  # the loss alone
+    with pytest.raises(TypeError, match="params holds no array"):
+        sum_of_squares(Net(Abs()), ((),), bias)
+
+
 def test_another_loss():
     net = mlp((2, 3))
     params, labels = net.init(np.random.default_rng(0)), np.array([0, 2])

@@ -312,6 +312,10 @@ def test_a_net_without_hidden_units_is_balanced():
     assert balance_sweep(net, params, "free") is params
     assert normalise(net, params, "free") is params
     assert rescale(net, params, ()) is params
+    for net in (Net(PReLU(2)), Net(PReLU(2), ReLU(), PReLU(2))):  # nor one without weights
+        params = net.init(np.random.default_rng(0))
+        assert balance(net, params, "free") == (params, 0, 0)
+        assert balance_layers(net, params) is normalise(net, params, "free") is params
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [
@@ -319,6 +323,9 @@ def test_a_net_without_hidden_units_is_balanced():
     ({"bias": "absent"}, ValueError, "bias is 'absent': layer 0 of the net has one"),
     ({"bias": "free", "tol": -1}, ValueError, "tol is -1: it must be at least 0"),
     ({"bias": "free", "tol": math.nan}, ValueError, "tol is nan: it must be finite"),
+    ({"bias": "free", "max_cycles": -1}, ValueError, "max_cycles is -1: it must be an integer of at least 0"),
+    ({"bias": "free", "max_cycles": 1.5}, ValueError, "max_cycles is 1.5: it must be an integer of at least 0"),
+    ({"bias": "free", "max_cycles": True}, ValueError, "max_cycles is True: it must be an integer of at least 0"),
     ({"bias": "free", "tol": 0, "max_cycles": 0}, RuntimeError, "max_cycles is 0: the imbalance is still"),
 ])
 def test_balance_refuses(arguments, error, message):
