@@ -6,17 +6,22 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
-from pathnorm_ref.arrays import ball
+from pathnorm_ref.arrays import ball, system
 from pathnorm_ref.layers import LeakyReLU, PReLU, ReLU, ReLU6, Softplus, Tanh
 from pathnorm_ref.network import Net
-from pathnorm_ref.objectives import sum_of_squares, weight_decay_objective
-from pathnorm_ref.units import Bias
+from pathnorm_ref.objectives import (
+    loss_and_gradient,
+    sum_of_squares,
+    weight_decay_and_gradient,
+    weight_decay_objective,
+)
+from pathnorm_ref.units import Bias, incoming, outgoing, weight_layers
 from proofs_check.cases import NetCase, Unit, balanced_mlps, mlp_cases, units
 from proofs_check.certificates import polynomials
-from proofs_check.checks import Certificate, ForAll
+from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
 from proofs_check.claims.yang2022.section_1 import rescaled_output
-from proofs_check.rescaled import difference, norms_of, rescaled
+from proofs_check.rescaled import difference, hidden_units, norms_of, rescaled
 from proofs_check.violations import above, both, unequal
 
 # --- homogeneity and rescaling -------------------------------------------------------------------------
@@ -41,6 +46,24 @@ def not_homogeneous():
             "softplus(2) < 2 softplus(1)": bool(sigma(Softplus(), ball(2)) < 2 * sigma(Softplus(), ball(1)))}
 
 
+def not_two_slopes(unit):
+    """sigma(t) against sigma(1) max(t, 0) + sigma(-1) max(-t, 0), at t = w x + b."""
+    t = unit.w[None, :] @ unit.x[:, None] + unit.b
+    plus, minus = slopes(unit)
+    return unequal(unit.sigma.forward(unit.params, t)[0][0, 0],
+                   plus * max(t[0, 0], 0 * t[0, 0]) + minus * max(-t[0, 0], 0 * t[0, 0]))
+
+
+def decay_step(case, shrinking=1):
+    """A step of gradient descent on F against (1 - gamma lam) W - gamma grad L, gamma = 1/8."""
+    gamma, arguments = system(case.x)(Fraction(1, 8)), (case.net, case.params, case.x, case.y)
+    d_F = weight_decay_and_gradient(*arguments, case.lam, case.bias, case.loss)[1]
+    d_L = loss_and_gradient(*arguments, case.loss)[1]
+    return both(*(unequal(W - gamma * dF, (1 - shrinking * gamma * case.lam) * W - gamma * dL)
+                  for i in weight_layers(case.net)
+                  for W, dF, dL in zip(case.params[i], d_F[i], d_L[i], strict=True)))
+
+
 def relu_not_homogeneous():
     layer = Net(ReLU())
     one, two = (layer.forward(((),), np.array([[Fraction(n)]], dtype=object))[0][0, 0] for n in (1, 2))
@@ -58,6 +81,20 @@ HOMOGENEOUS = (
           "ReLU6, tanh and softplus are not homogeneous: none of what follows holds of them.",
           "sigma(2 t) < 2 sigma(t) for some t", Certificate(not_homogeneous), (),
           Control("the same of ReLU", Certificate(relu_not_homogeneous)), ours=True),
+    Claim("yang2022.section-3.two-slopes", "Section 3, second paragraph",
+          "A homogeneous function of one number has two slopes and is 0 at 0: sigma(t) = sigma(1) t for t > 0, "
+          "sigma(-1) |t| for t < 0, and sigma(0) = alpha sigma(0) for every alpha > 0.",
+          "sigma(t) = sigma(1) max(t, 0) + sigma(-1) max(-t, 0)",
+          ForAll(not_two_slopes, units(), ladder=("fractions",)), ("sigma positively homogeneous",),
+          Control("the same of ReLU6", ForAll(not_two_slopes, units(lambda n: st.just(ReLU6())), ladder=("fractions",))),
+          ours=True),
+    Claim("yang2022.section-3.decay-step", "Section 3, first paragraph",
+          "Minimised by gradient descent, R leads to weight decay: a step on F shrinks the weights by 1 - gamma lambda and "
+          "takes a step on L.", "W - gamma grad F(W) = (1 - gamma lambda) W - gamma grad L(W)",
+          ForAll(decay_step, mlp_cases(Bias.INSIDE), ladder=("fractions",), n_examples=60),
+          ("biases count as weights",),
+          Control("it shrinks them by 1 - 2 gamma lambda (the factor 1/2 of F forgotten)", ForAll(
+              lambda case: decay_step(case, shrinking=2), mlp_cases(Bias.INSIDE), ladder=("fractions",)))),
     Claim("yang2022.section-3.rescaling", "Section 3, second paragraph",
           "Rescaling every hidden unit of an MLP without biases leaves its function as it was.",
           "v sigma(w^T x) = alpha v sigma(alpha^-1 w^T x) for every alpha > 0",
@@ -87,11 +124,34 @@ def product_of_any():
     return {"a^2 + b^2 = 2 a b": a**2 + b**2 == 2 * a * b}
 
 
-def eq_1(case):
-    """|R - right side of Eqn (1)|, of a net with at least one hidden layer."""
+def norm_products(case):
+    """The sum of ||w|| ||v|| over the units of all hidden layers."""
+    return sum(np.sum(w * v) for w, v in norms_of(case))
+
+
+def eq_1_right(case):
+    """The right side of Eqn (1), of a net with at least one hidden layer."""
     norms = norms_of(case)
     first, last = norms[0][0], norms[-1][1]
-    right = np.sum(first * first) / 2 + np.sum(last * last) / 2 + sum(np.sum(w * v) for w, v in norms)
+    return np.sum(first * first) / 2 + np.sum(last * last) / 2 + norm_products(case)
+
+
+def eq_1(case):
+    """|R - right side of Eqn (1)|."""
+    return unequal(sum_of_squares(case.net, case.params, case.bias), eq_1_right(case))
+
+
+def eq_1_gap(case, share=2):
+    """R less the right side of Eqn (1), against 1/2 sum (||w|| - ||v||)^2 over all hidden units."""
+    remainder = sum(np.sum((w - v) * (w - v)) for w, v in norms_of(case))
+    return unequal(sum_of_squares(case.net, case.params, case.bias) - eq_1_right(case), remainder / share)
+
+
+def squares_by_unit(case, ends=True):
+    """R against the sum over units of (||w||^2 + ||v||^2) / 2, and half the squares of the first and the last matrix."""
+    squares = [(np.sum(incoming(np, case.net, case.params, hidden, case.bias)**2),
+                np.sum(outgoing(np, case.net, case.params, hidden)**2)) for hidden in hidden_units(case.net)]
+    right = sum(w + v for w, v in squares) / 2 + (squares[0][0] + squares[-1][1]) / 2 * ends
     return unequal(sum_of_squares(case.net, case.params, case.bias), right)
 
 
@@ -159,6 +219,19 @@ NORMS = (
           "R(W) = 1/2 sum ||w_i,1||^2 + 1/2 sum ||v_i,L||^2 + sum_k sum_i ||w_i,k|| ||v_i,k||",
           ForAll(eq_1, balanced_mlps(), ladder=("fractions",), n_examples=60), ("every unit is balanced", "no biases"),
           Control("the same of nets out of balance", ForAll(eq_1, mlp_cases(n_layers=(2, 4))))),
+    Claim("yang2022.eq-1.gap", "Section 3, Eqn (1)",
+          "At any weights R is the right side of Eqn (1) and 1/2 sum over all hidden units of (||w|| - ||v||)^2.",
+          "R(W) - right side of (1) = 1/2 sum_k sum_i (||w_i,k|| - ||v_i,k||)^2",
+          ForAll(eq_1_gap, mlp_cases(n_layers=(2, 4)), ladder=("fractions", "balls"), n_examples=60), ("no biases",),
+          Control("the same without the factor 1/2", ForAll(
+              lambda case: eq_1_gap(case, share=1), mlp_cases(n_layers=(2, 4)))), ours=True),
+    Claim("yang2022.eq-1.twice", "Section 3, around Eqn (1)",
+          "Each neuron contributes (||w||^2 + ||v||^2) / 2 to R: certain weights appear twice, as input of one neuron and "
+          "output of another, and those of the first and the last matrix once, of which half the squares are added.",
+          "R(W) = sum_k sum_i 1/2 (||w_i,k||^2 + ||v_i,k||^2) + 1/2 sum_i ||w_i,1||^2 + 1/2 sum_i ||v_i,L||^2",
+          ForAll(squares_by_unit, mlp_cases(n_layers=(2, 4)), ladder=("fractions",), n_examples=60), ("no biases",),
+          Control("the same without the two ends", ForAll(
+              lambda case: squares_by_unit(case, ends=False), mlp_cases(n_layers=(2, 4))))),
     Claim("yang2022.eq-1.bias-inside", "Section 3, Eqn (1), with biases as part of the weights (Appendix B.2.2)",
           "Eqn (1) holds at a global minimum of F, with biases that are penalised.", "as Eqn (1), W with biases",
           ForAll(eq_1, examples=(output_bias_case(),), meets=is_output_bias_minimum),
@@ -176,6 +249,11 @@ NORMS = (
           ForAll(steepest_slope, units(bias=False), ladder=("fractions",)), ("sigma positively homogeneous",),
           Control("the same of ReLU6", ForAll(steepest_slope, units(lambda n: st.just(ReLU6()), bias=False),
                                               ladder=("fractions",))), ours=True),
+    Claim("yang2022.section-3.lipschitz-smooth", "Section 3, last sentence",
+          "Weight decay encourages solutions that are Lipschitz smooth.", "f is Lipschitz smooth",
+          Informal("two readings: with a small Lipschitz constant, as Appendix A.3 has it; or with a Lipschitz gradient, as "
+                   "the term is used in optimisation, which no unit with a kink has, whatever its weights",
+                   "yang2022.appendix-a3.lipschitz")),
 )
 
 CLAIMS = HOMOGENEOUS + NORMS

@@ -11,12 +11,13 @@ from pathnorm_ref.arrays import system
 from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.layers import Conv2d, Dense, ReLU, ReLU6, Tanh
 from pathnorm_ref.network import Net
-from pathnorm_ref.objectives import sum_of_squares, weight_decay_and_gradient
+from pathnorm_ref.objectives import sum_of_squares, weight_decay_and_gradient, weight_decay_objective
 from pathnorm_ref.rescaling import balance_sweep
 from pathnorm_ref.units import Bias, incoming, outgoing, scale
 from proofs_check import networks
 from proofs_check.cases import NetCase, Unit, convnet_cases, mlp_cases, units
-from proofs_check.checks import ForAll
+from proofs_check.certificates import polynomials
+from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
 from proofs_check.rescaled import difference, hidden_units, norms_of
 from proofs_check.violations import above, both, fails, unequal
@@ -29,10 +30,23 @@ def not_improved(case):
     With W = ||w||^2, V = ||v||^2, any alpha^2 strictly between 1 and V / W will do (W s + V / s is convex in s,
     and equal at s = 1 and s = V / W).
     """
-    return both(0, *(layer_not_improved(case, hidden) for hidden in hidden_units(case.net)))
+    return both(0, *(layer_not_improved(case, hidden, squares) for hidden in hidden_units(case.net)))
 
 
-def layer_not_improved(case, hidden):
+def F_not_improved(case):
+    """The same of F: of each hidden layer out of balance, a rescaling has a smaller F."""
+    return both(0, *(layer_not_improved(case, hidden, decayed_loss) for hidden in hidden_units(case.net)))
+
+
+def squares(case, params):
+    return sum_of_squares(case.net, params, case.bias)
+
+
+def decayed_loss(case, params):
+    return weight_decay_objective(case.net, params, case.x, case.y, case.lam, case.bias, case.loss)
+
+
+def layer_not_improved(case, hidden, objective):
     w = incoming(np, case.net, case.params, hidden, case.bias)
     v = outgoing(np, case.net, case.params, hidden)
     W, V = np.sum(w * w, axis=1), np.sum(v * v, axis=1)
@@ -40,7 +54,7 @@ def layer_not_improved(case, hidden):
         return 0
     factor = np.array([improving(*sides) for sides in zip(W, V, strict=True)], dtype=object)
     params = scale(np, case.net, case.params, hidden, factor, 1 / factor)
-    smaller = sum_of_squares(case.net, params, case.bias) < sum_of_squares(case.net, case.params, case.bias)
+    smaller = objective(case, params) < objective(case, case.params)
     return both(fails(smaller), difference(case, params))
 
 
@@ -220,6 +234,18 @@ def balanced_at_kind(convolutional):
     )
 
 
+def minimum_of_the_proof():
+    a, V, W = polynomials("a", "V", "W")
+    return {"a^2 (a^2 W^2 + V^2 / a^2 - 2 V W) = (a^2 W - V)^2, so the sum is 2 V W just where a^2 = V / W, else more":
+            (a**2 * W)**2 + V**2 - 2 * a**2 * V * W == (a**2 * W - V)**2,
+            "W^2 + V^2 - 2 V W = (W - V)^2": W**2 + V**2 - 2 * V * W == (W - V)**2}
+
+
+def not_the_minimum_of_the_proof():
+    a, V, W = polynomials("a", "V", "W")
+    return {"the same with a = V / W": (a**2 * W)**2 + V**2 - 2 * a**2 * V * W == a**2 * (a * W - V)**2}
+
+
 def dead_unit():
     """w = 1, v = 0: a ReLU that nothing reads."""
     one, zero = np.ones(1), np.zeros(1)
@@ -240,6 +266,20 @@ def zeroing_changes(case):
 CLAIMS = (
     *balanced_at_kind(convolutional=False),
     *balanced_at_kind(convolutional=True),
+    Claim("yang2022.section-3.global-minimiser", "Section 3, after Remark 2",
+          "A global minimiser of F_lambda with any lambda > 0 satisfies the balancing constraints: where a unit is out of "
+          "balance, a rescaling has a smaller F.",
+          "W in argmin F_lambda, lambda > 0, implies ||w_i,k|| = ||v_i,k||",
+          ForAll(F_not_improved, st.one_of(mlp_cases(Bias.INSIDE), convnet_cases(Bias.FREE)), ladder=("fractions",),
+                 n_examples=60), ("lambda > 0", "biases inside w, or free", "weights are not shared"),
+          Control("with lambda = 0", ForAll(F_not_improved, mlp_cases().map(
+              lambda case: case._replace(lam=Fraction(0))), ladder=("fractions",)))),
+    Claim("yang2022.theorem-1.proof.minimum", "Section 3, proof of Theorem 1",
+          "The solution of min over alpha > 0 of ||alpha w||^2 + ||v / alpha||^2 is alpha = sqrt(||v|| / ||w||), the only "
+          "one; against alpha = 1 the sum of squares falls by (||w|| - ||v||)^2.",
+          "argmin_{alpha > 0} ||alpha w||^2 + ||alpha^-1 v||^2 = sqrt(||v|| / ||w||)",
+          Certificate(minimum_of_the_proof), ("w and v are not zero",),
+          Control("the same of alpha = ||v|| / ||w||", Certificate(not_the_minimum_of_the_proof))),
     Claim("yang2022.theorem-1.proof.rescaling", "Section 3, proof of Theorem 1",
           "The input and output weights of any unit out of balance can be rescaled by some alpha > 0 to equal norms "
           "without changing f.", "alpha = sqrt(||v|| / ||w||) > 0",
