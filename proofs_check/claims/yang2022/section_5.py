@@ -1,0 +1,111 @@
+"""Section 5: what the experiments are said to support, against Table 1; which task meets which modification."""
+
+from fractions import Fraction
+
+from proofs_check.checks import Certificate, Informal
+from proofs_check.claim import Claim, Control
+from proofs_check.claims.yang2022.table_1 import ROWS, gap, sum_of_errors
+
+MODIFICATIONS = {1: ("i", "ii", "iii"), 2: ("i", "ii"), 3: ("i", "ii"), 4: ("i",)}
+"""Section 5.1: the modifications of each task that it announces."""
+
+
+def number(row):
+    """i, ii or iii."""
+    return {"true labels": "i", "corrupted data": "ii"}.get(row.modification, "iii")
+
+
+def more_accurate(rows):
+    return {f"{row}: {row.proximal.mean} > {row.decay.mean}": Fraction(row.proximal.mean) > Fraction(row.decay.mean)
+            for row in rows}
+
+
+def more_accurate_everywhere():
+    return more_accurate(ROWS)
+
+
+def more_accurate_beyond_the_errors():
+    """Where the gap is at least the sum of both errors, as the caption has it."""
+    rows = [row for row in ROWS if gap(row) >= sum_of_errors(row)]
+    return {f"there are {len(rows)} such rows of {len(ROWS)}": len(rows) == 5} | more_accurate(rows)
+
+
+def sparser(rows):
+    return {f"{row}: {row.proximal_sparsity.mean} % of the units active < {row.decay_sparsity.mean} %":
+            Fraction(row.proximal_sparsity.mean) < Fraction(row.decay_sparsity.mean) for row in rows}
+
+
+def sparser_everywhere():
+    return sparser(ROWS)
+
+
+def sparser_but_for_corrupted_labels():
+    denser = [row for row in ROWS if Fraction(row.proximal_sparsity.mean) > Fraction(row.decay_sparsity.mean)]
+    return {"in no row are there more": not denser} | sparser([row for row in ROWS if number(row) != "iii"])
+
+
+def announced(modifications):
+    """Whether Table 1 has the rows that the text announces, and no others."""
+    def facts():
+        return {f"Task {task}: {', '.join(expected)}":
+                tuple(dict.fromkeys(number(row) for row in ROWS if row.task == task)) == expected
+                for task, expected in modifications.items()}
+    return facts
+
+
+def wrong_labels(share):
+    """Of ten classes, a label replaced with probability p by a uniform random one of them is wrong 9 times in 10 p."""
+    def facts():
+        told = {}
+        for p in (Fraction(3, 10), Fraction(7, 10)):
+            chances = [p / 10 + (1 - p if k == 0 else 0) for k in range(10)]  # class 0 is the right one
+            told[f"p = {float(p):g}: a label is wrong with probability {float(sum(chances[1:])):g}"] = (
+                sum(chances) == 1 and sum(chances[1:]) == share(p))
+        return told
+    return facts
+
+
+CLAIMS = (
+    Claim("yang2022.section-5.faster", "Section 5, first paragraph, a",
+          "The proximal algorithm provides faster convergence than weight decay.",
+          "t_prox < t_decay",
+          Informal("of trained networks, no rate is stated, and the left part of Figure 1 shows one run",
+                   "yang2022.theorem-3.first-to-second")),
+    Claim("yang2022.section-5.better-generalization", "Section 5, first paragraph, b, with Table 1",
+          "The proximal algorithm provides better generalization than weight decay, in every row of Table 1.",
+          "accuracy(proximal) > accuracy(weight decay)", Certificate(more_accurate_everywhere),
+          ("read without exception",), fault="missing hypothesis",
+          correction="yang2022.section-5.better-generalization.corrected",
+          tex=r"m_{\text{prox}} > m_{\text{decay}} \text{ in every row}",
+          explanation="Compare the two columns of Table 1: two of its nine rows have it the other way round, by less "
+          "than the sum of their errors."),
+    Claim("yang2022.section-5.better-generalization.corrected", "Section 5, first paragraph, b, with Table 1",
+          "The proximal algorithm's accuracy is the larger one in each of the five rows where the gap is at least the "
+          "sum of both standard errors.", "|m_prox - m_decay| >= s_prox + s_decay implies m_prox > m_decay",
+          Certificate(more_accurate_beyond_the_errors), ("the gap is at least the sum of both standard errors",),
+          Control("in all nine rows it is", Certificate(more_accurate_everywhere)), ours=True,
+          tex=r"|m_{\text{prox}} - m_{\text{decay}}| \ge s_{\text{prox}} + s_{\text{decay}} \implies "
+              r"m_{\text{prox}} > m_{\text{decay}}"),
+    Claim("yang2022.section-5.sparser", "Section 5, first paragraph, c, with Table 1",
+          "The proximal algorithm provides sparser solutions than weight decay, in every row of Table 1.",
+          "sparsity(proximal) < sparsity(weight decay), in percent of active units", Certificate(sparser_everywhere),
+          ("read without exception",), fault="missing hypothesis", correction="yang2022.section-5.sparser.corrected",
+          tex=r"\text{active units}_{\text{prox}} < \text{active units}_{\text{decay}} \text{ in every row}",
+          explanation="Of the two rows with corrupted labels Table 1 prints 100 % for both."),
+    Claim("yang2022.section-5.sparser.corrected", "Section 5, first paragraph, c, with Table 1",
+          "Its solutions are sparser in each row without corrupted labels, and in no row denser.",
+          "sparsity(proximal) < sparsity(weight decay), in percent of active units",
+          Certificate(sparser_but_for_corrupted_labels), ("the labels are not corrupted",),
+          Control("in all nine rows they are sparser", Certificate(sparser_everywhere)), ours=True,
+          tex=r"\text{active units}_{\text{prox}} < \text{active units}_{\text{decay}} \text{ in the rows i and ii}"),
+    Claim("yang2022.section-5.modifications", "Section 5.1, second paragraph, with Table 1",
+          "Table 1 presents Task 1 on modifications i, ii, iii, Tasks 2 and 3 on i and ii, Task 4 on i.",
+          "rows of Table 1 = {(1, i), (1, ii), (1, iii), (2, i), (2, ii), (3, i), (3, ii), (4, i)}",
+          Certificate(announced(MODIFICATIONS)), (),
+          Control("Task 4 on ii too", Certificate(announced(MODIFICATIONS | {4: ("i", "ii")})))),
+    Claim("yang2022.section-5.label-noise", "Section 5.1, iii",
+          "A label that is replaced with probability p by a uniform random class, the right one among them, is wrong "
+          "with probability 9 p / 10: 0.27 and 0.63 for the p of Table 1.", "P(wrong) = p (1 - 1/10)",
+          Certificate(wrong_labels(lambda p: p * Fraction(9, 10))), ("ten classes", "uniform over all of them"),
+          Control("it is wrong with probability p", Certificate(wrong_labels(lambda p: p))), ours=True),
+)
