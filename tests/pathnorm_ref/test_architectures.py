@@ -121,7 +121,7 @@ def test_vgg19():
     assert before == [2, 4, 8, 12, 16]
     assert net[-2:] == (Flatten(), Dense(512, 10))
     assert net.out_shape((5, 3, 32, 32)) == (5, 10)
-    # the parameters of VGG19's convolutions, by its authors' count, and 512 x 10 + 10
+    # Keras counts as many in VGG19 without its classifier, here 512 x 10 + 10
     assert sum(np.prod(shape) for layer in net for shape in layer.param_shapes) == 20_024_384 + 5130
 
 
