@@ -58,13 +58,14 @@ CLAIMS = (
           fault="missing hypothesis", correction="yang2022.abstract.each-relu.corrected",
           tex=r"\arg\min_W L(W) + \tfrac{\lambda}{2} R(W) \subseteq "
               r"\arg\min_W L(W) + \lambda \sum_{k,i} \|w_{i,k}\|_2 \|v_{i,k}\|_2",
-          explanation="With weights a, b, c in a row the sum over both ReLUs is b (a + c). The weights (s, 3/(2 s^2), s) fit "
-          "the sample and make it 3/s, so that the infimum is 0 and no weights attain it, while F has its minimum 7/8 at "
-          "(1, 1, 1). The products of disjoint couples (Theorem 3) leave no such way out: there a layer stands once."),
+          explanation="With weights a, b, c in a row the sum over both ReLUs is b (a + c). The weights (s, 3/(2 s^2), "
+          "s) fit the sample and make it 3/s, so that the infimum is 0 and no weights attain it, while F has its "
+          "minimum 7/8 at (1, 1, 1). The products of disjoint couples (Theorem 3) leave no such way out: there a layer "
+          "stands once."),
     Claim("yang2022.abstract.each-relu.corrected", "Abstract, and Section 3, Eqn (1)",
-          "With half the squares of the first and the last layer added, as in Eqn (1), every ReLU may count: that sum E is at "
-          "most R, equal to R at balance (eq-1.gap), and no rescaling of a balanced net makes E smaller. So the minima of "
-          "L + lambda/2 R and L + lambda/2 E are the same, without choosing disjoint couples.",
+          "With half the squares of the first and the last layer added, as in Eqn (1), every ReLU may count: that sum "
+          "E is at most R, equal to R at balance (eq-1.gap), and no rescaling of a balanced net makes E smaller. So "
+          "the minima of L + lambda/2 R and L + lambda/2 E are the same, without choosing disjoint couples.",
           "E(s(W)) >= E(W) = R(W) for W balanced and any rescaling s, "
           "E = 1/2 sum ||w_i,1||^2 + 1/2 sum ||v_i,L||^2 + sum_k sum_i ||w_i,k|| ||v_i,k||",
           ForAll(below_balanced(eq_1_right), balanced_mlps(), ladder=("fractions", "balls"), n_examples=60),
@@ -73,12 +74,13 @@ CLAIMS = (
               below_balanced(norm_products), balanced_mlps((3, 4)), ladder=("fractions", "balls"))), ours=True,
           tex=r"E(s(W)) \ge E(W) = R(W), \quad E = \tfrac12 \sum_i \|w_{i,1}\|_2^2 + \tfrac12 \sum_i \|v_{i,L}\|_2^2 "
               r"+ \sum_{k,i} \|w_{i,k}\|_2 \|v_{i,k}\|_2",
-          explanation="In the logarithms of the factors each norm is the root of a sum of exponentials, whose logarithm is "
-          "convex; so each term of E is convex. Its derivative vanishes at balance, as those of R and of "
+          explanation="In the logarithms of the factors each norm is the root of a sum of exponentials, whose "
+          "logarithm is convex; so each term of E is convex. Its derivative vanishes at balance, as those of R and of "
           "R - E = 1/2 sum (||w|| - ||v||)^2 do: a convex function is least where its derivative vanishes."),
     Claim("yang2022.abstract.faster", "Abstract",
-          "Proximal gradient training can converge much faster to the sparse solutions that it shares with weight decay.",
+          "Proximal gradient training can converge much faster to the sparse solutions that it shares with weight "
+          "decay.",
           "steps of Algorithm 1 against steps of gradient descent on F",
-          Informal("how much faster, on what, is a matter of experiments (Section 5 and Figure 1); what can be proved is "
-                   "that the one reaches exact zeros and the other does not", "yang2022.section-1.exact-zeros")),
+          Informal("how much faster, on what, is a matter of experiments (Section 5 and Figure 1); what can be proved "
+                   "is that the one reaches exact zeros and the other does not", "yang2022.section-1.exact-zeros")),
 )

@@ -71,7 +71,8 @@ def is_minimal_skip(skip):
 
 
 def unbalanced_skip(skip):
-    """| ||w||^2 - ||v||^2 |, or, if the 1 of the skip counts as one of v, | ||w||^2 - ||v||^2 - 1 |: the smaller one."""
+    """| ||w||^2 - ||v||^2 |, or, if the 1 of the skip counts as one of v, | ||w||^2 - ||v||^2 - 1 |: the smaller "
+    "one."""
     gap = np.sum(skip.w * skip.w) - np.sum(skip.v * skip.v)
     return min(abs(gap), abs(gap - 1))
 
@@ -131,22 +132,23 @@ def has_weights_in_front(case):
 
 CLAIMS = (
     Claim("yang2022.theorem-1.existence", "Section 3, Theorem 1",
-          "R, with biases absent or penalised, is the sum of squares of all parameters, so the weights with R <= r are a "
-          "ball, which is compact; f depends continuously on them: every f of the net has a representation with the minimum sum "
-          "of squares.", "R(W) = ||W||^2, W with its biases",
+          "R, with biases absent or penalised, is the sum of squares of all parameters, so the weights with R <= r are "
+          "a ball, which is compact; f depends continuously on them: every f of the net has a representation with the "
+          "minimum sum of squares.", "R(W) = ||W||^2, W with its biases",
           ForAll(not_all_squares, st.one_of(*map(relu_nets, (Bias.ABSENT, Bias.INSIDE, Bias.OUTSIDE))),
                  ladder=("fractions",)), ("biases absent or penalised", "no other parameters (slopes of PReLUs)"),
           Control("the same with free biases", ForAll(not_all_squares, relu_nets(Bias.FREE), ladder=("fractions",))),
           ours=True),
     Claim("yang2022.theorem-1.existence.bias-free", "Section 3, Theorem 1",
-          "With biases that are not penalised a function need not have a representation with the minimum sum of squares: "
-          "1 = v relu(0 x + 1/v) for every v > 0, with R = v^2.",
+          "With biases that are not penalised a function need not have a representation with the minimum sum of "
+          "squares: 1 = v relu(0 x + 1/v) for every v > 0, with R = v^2.",
           "inf {v^2 : v relu(w x + b) = 1} = 0 is not attained", Certificate(no_least_constant),
           ("biases free", "no bias behind the hidden layer"),
           Control("the same with biases inside w", Certificate(lambda: no_least_constant(Bias.INSIDE))), ours=True),
     Claim("yang2022.remark-2.skip-connections", "Section 3, Remark 2",
-          "The Neural Balance Theorem holds for every homogeneous unit of any architecture, also where a skip connection "
-          "passes a unit's output on beside its output weights.", "||w||_2 = ||v||_2 for every homogeneous unit",
+          "The Neural Balance Theorem holds for every homogeneous unit of any architecture, also where a skip "
+          "connection passes a unit's output on beside its output weights.", "||w||_2 = ||v||_2 for every homogeneous "
+          "unit",
           ForAll(unbalanced_skip, examples=(Skip(np.array([Fraction(2, 3)], dtype=object),
                                                  np.array([Fraction(1, 3)], dtype=object)),),
                  meets=is_minimal_skip, ladder=("fractions",)),
@@ -154,8 +156,8 @@ CLAIMS = (
           fault="missing hypothesis", correction="yang2022.remark-2.skip-connections.corrected",
           tex=r"f(x) = h + v h,\; h = \sigma(w x): \quad \|w\|_2 = \|v\|_2",
           explanation="w (v + 1) = 8/9 determines w, and w^2 + v^2 is least at v = 1/3, w = 2/3: "
-          "(v + 1)^2 (w^2 + v^2 - 5/9) = (v - 1/3)^2 ((v + 4/3)^2 + 1/3). There |w| is 2/3 and |v| 1/3, or, with the 1 of the skip, sqrt(10)/3. The "
-          "unit can't be rescaled: what the skip carries would change."),
+          "(v + 1)^2 (w^2 + v^2 - 5/9) = (v - 1/3)^2 ((v + 4/3)^2 + 1/3). There |w| is 2/3 and |v| 1/3, or, with the 1 "
+          "of the skip, sqrt(10)/3. The unit can't be rescaled: what the skip carries would change."),
     Claim("yang2022.remark-2.skip-connections.corrected", "Section 3, Remark 2",
           "It holds for the hidden units of a residual block, which the skip passes by: where one is out of balance, a "
           "rescaling keeps relu(x + V sigma(W x + b) + c) and has a smaller sum of squares.",
@@ -165,9 +167,9 @@ CLAIMS = (
           Control("the same of the unit in front of a skip", ForAll(skip_changes, examples=(Skip(np.ones(1), np.ones(1)),))),
           ours=True, tex=r"x + V \sigma(W x + b) + c = x + V D^{-1} \sigma(D W x + D b) + c"),
     Claim("yang2022.remark-2.batch-normalisation", "Section 3, Remark 2, and the VGG19 of Appendix C.1.2",
-          "Behind batch normalisation without eps the function does not depend on the size of the weights in front: half of "
-          "them represent the same f with a smaller sum of squares. So no representation with any such weight not 0 is "
-          "minimal, and the theorem says nothing of these units.",
+          "Behind batch normalisation without eps the function does not depend on the size of the weights in front: "
+          "half of them represent the same f with a smaller sum of squares. So no representation with any such weight "
+          "not 0 is minimal, and the theorem says nothing of these units.",
           "BN(W x + b) = BN((W x + b) / 2)",
           ForAll(halving_does_not_improve, normalised_nets(), meets=has_weights_in_front, ladder=("fractions",),
                  n_examples=60), ("batch normalisation before the activation, eps = 0", "the function of the whole batch"),

@@ -177,21 +177,21 @@ CLAIMS = (
           ("the minimum among the rescalings is attained: w and v are not zero",),
           Control("the same at alpha = ||w|| / ||v||", Certificate(product_elsewhere))),
     Claim("yang2022.section-1.minimum.not-attained", "Section 1, second paragraph",
-          "Of a unit with exactly one side zero no rescaling is the smallest: from every alpha > 0 twice or half of it is "
-          "better, and ||w|| ||v|| = 0 is the infimum.",
+          "Of a unit with exactly one side zero no rescaling is the smallest: from every alpha > 0 twice or half of it "
+          "is better, and ||w|| ||v|| = 0 is the infimum.",
           "w = 0 or v = 0, not both: no argmin_{alpha > 0} alpha^2 ||v||^2 + alpha^-2 ||w||^2",
           ForAll(attained, one_sided(), ladder=("fractions",)), ("exactly one of w and v is zero",),
           Control("the same of any unit", ForAll(attained, units(), ladder=("fractions",))), ours=True),
     Claim("yang2022.section-1.matrix-norm", "Section 1, second paragraph",
-          "||w|| ||v|| is the Frobenius norm of the matrix v w^T: a sum over units is the group lasso of these matrices, "
-          "which is what is reminiscent of lasso and group lasso.",
+          "||w|| ||v|| is the Frobenius norm of the matrix v w^T: a sum over units is the group lasso of these "
+          "matrices, which is what is reminiscent of lasso and group lasso.",
           "||w||_2 ||v||_2 = ||v w^T||_F", ForAll(not_the_norm_of_the_matrix, units(), ladder=("fractions",)), (),
           Control("it is the lasso of that matrix, sum |v_j w_i|", ForAll(
               not_the_lasso_of_the_matrix, units(), ladder=("fractions",))), ours=True),
     Claim("yang2022.section-1.same-sparsity", "Section 1, second paragraph, and Theorem 3",
-          "Rescaling units of the couples changes no product ||w|| ||v||. So minimisers of F and of G, which are rescalings "
-          "of one another (but for units with one side zero, which count for nothing), have the same active units: neither "
-          "objective has the sparser ones.",
+          "Rescaling units of the couples changes no product ||w|| ||v||. So minimisers of F and of G, which are "
+          "rescalings of one another (but for units with one side zero, which count for nothing), have the same active "
+          "units: neither objective has the sparser ones.",
           "||alpha w|| ||v / alpha|| = ||w|| ||v||",
           ForAll(products_change(couples_rescaled), st.one_of(mlp_cases(Bias.INSIDE), convnet_cases(Bias.INSIDE)),
                  ladder=("fractions",), n_examples=60), ("biases inside w",),
@@ -201,12 +201,12 @@ CLAIMS = (
           "Theory (Sec. 3) has shown that the proximal operation leads to solutions that are sparser, have smaller "
           "Lipschitz constants and are more robust than solutions based on weight decay training.",
           "sparsity, Lipschitz constant and robustness of argmin G against argmin F",
-          Informal("two readings: of minimisers, Theorem 3 says that they are the same up to rescaling, so none is sparser; "
-                   "of what training has found after some time, Section 3 says nothing, and Section 5 is a matter of "
-                   "experiments", "yang2022.section-1.same-sparsity")),
+          Informal("two readings: of minimisers, Theorem 3 says that they are the same up to rescaling, so none is "
+                   "sparser; of what training has found after some time, Section 3 says nothing, and Section 5 is a "
+                   "matter of experiments", "yang2022.section-1.same-sparsity")),
     Claim("yang2022.section-1.exact-zeros", "Section 1, first paragraph, and Appendix C.3",
-          "Where the gradient of the loss vanishes, as for a unit that no sample activates, weight decay never takes v to "
-          "zero; the prox does in ceil(||v|| / (lambda gamma)) steps, and not before.",
+          "Where the gradient of the loss vanishes, as for a unit that no sample activates, weight decay never takes v "
+          "to zero; the prox does in ceil(||v|| / (lambda gamma)) steps, and not before.",
           "(1 - lambda gamma)^t v != 0 for all t; Prox_2^t(v) = 0 just for t >= ||v|| / (lambda gamma)",
           ForAll(only_the_prox_zeroes, idle_units(), ladder=("fractions",)), ("0 < lambda gamma < 1", "v is not 0"),
           Control("weight decay does in as many steps", ForAll(decay_zeroes_not, idle_units(), ladder=("fractions",))),

@@ -89,8 +89,8 @@ HOMOGENEOUS = (
           Control("the same of ReLU6", ForAll(not_two_slopes, units(lambda n: st.just(ReLU6())), ladder=("fractions",))),
           ours=True),
     Claim("yang2022.section-3.decay-step", "Section 3, first paragraph",
-          "Minimised by gradient descent, R leads to weight decay: a step on F shrinks the weights by 1 - gamma lambda and "
-          "takes a step on L.", "W - gamma grad F(W) = (1 - gamma lambda) W - gamma grad L(W)",
+          "Minimised by gradient descent, R leads to weight decay: a step on F shrinks the weights by 1 - gamma lambda "
+          "and takes a step on L.", "W - gamma grad F(W) = (1 - gamma lambda) W - gamma grad L(W)",
           ForAll(decay_step, mlp_cases(Bias.INSIDE), ladder=("fractions",), n_examples=60),
           ("biases count as weights",),
           Control("it shrinks them by 1 - 2 gamma lambda (the factor 1/2 of F forgotten)", ForAll(
@@ -102,8 +102,8 @@ HOMOGENEOUS = (
           Control("the same of tanh", ForAll(function_changes, mlp_cases(activations=lambda n: st.just(Tanh())),
                                              ladder=("balls",)))),
     Claim("yang2022.section-3.rescaling.biases", "Section 3, second paragraph",
-          "Rescaling every hidden unit of a net with biases leaves its function as it was, if a unit's bias is rescaled "
-          "with its incoming weights.",
+          "Rescaling every hidden unit of a net with biases leaves its function as it was, if a unit's bias is "
+          "rescaled with its incoming weights.",
           "v sigma(w^T x + b) = alpha v sigma(alpha^-1 w^T x + alpha^-1 b) for every alpha > 0",
           ForAll(function_changes, mlp_cases(Bias.FREE), ladder=("fractions", "balls"), applies=lambda case: True),
           ("sigma positively homogeneous", "weights of different layers are not shared"),
@@ -148,7 +148,8 @@ def eq_1_gap(case, share=2):
 
 
 def squares_by_unit(case, ends=True):
-    """R against the sum over units of (||w||^2 + ||v||^2) / 2, and half the squares of the first and the last matrix."""
+    """R against the sum over units of (||w||^2 + ||v||^2) / 2, and half the squares of the first and the last "
+    "matrix."""
     squares = [(np.sum(incoming(np, case.net, case.params, hidden, case.bias)**2),
                 np.sum(outgoing(np, case.net, case.params, hidden)**2)) for hidden in hidden_units(case.net)]
     right = sum(w + v for w, v in squares) / 2 + (squares[0][0] + squares[-1][1]) / 2 * ends
@@ -214,8 +215,8 @@ NORMS = (
           "1/2 (||w||^2 + ||v||^2) = ||w|| ||v||", Certificate(product_of_balanced), ("||w|| = ||v||",),
           Control("the same of any unit", Certificate(product_of_any))),
     Claim("yang2022.eq-1", "Section 3, Eqn (1)",
-          "In a net of L layers of homogeneous neurons (L + 1 weight matrices, no biases), all balanced, R is the sum of "
-          "all products of norms and half the squares of the first and the last matrix.",
+          "In a net of L layers of homogeneous neurons (L + 1 weight matrices, no biases), all balanced, R is the sum "
+          "of all products of norms and half the squares of the first and the last matrix.",
           "R(W) = 1/2 sum ||w_i,1||^2 + 1/2 sum ||v_i,L||^2 + sum_k sum_i ||w_i,k|| ||v_i,k||",
           ForAll(eq_1, balanced_mlps(), ladder=("fractions",), n_examples=60), ("every unit is balanced", "no biases"),
           Control("the same of nets out of balance", ForAll(eq_1, mlp_cases(n_layers=(2, 4))))),
@@ -226,8 +227,9 @@ NORMS = (
           Control("the same without the factor 1/2", ForAll(
               lambda case: eq_1_gap(case, share=1), mlp_cases(n_layers=(2, 4)))), ours=True),
     Claim("yang2022.eq-1.twice", "Section 3, around Eqn (1)",
-          "Each neuron contributes (||w||^2 + ||v||^2) / 2 to R: certain weights appear twice, as input of one neuron and "
-          "output of another, and those of the first and the last matrix once, of which half the squares are added.",
+          "Each neuron contributes (||w||^2 + ||v||^2) / 2 to R: certain weights appear twice, as input of one neuron "
+          "and output of another, and those of the first and the last matrix once, of which half the squares are "
+          "added.",
           "R(W) = sum_k sum_i 1/2 (||w_i,k||^2 + ||v_i,k||^2) + 1/2 sum_i ||w_i,1||^2 + 1/2 sum_i ||v_i,L||^2",
           ForAll(squares_by_unit, mlp_cases(n_layers=(2, 4)), ladder=("fractions",), n_examples=60), ("no biases",),
           Control("the same without the two ends", ForAll(
@@ -238,8 +240,8 @@ NORMS = (
           ("a global minimum of F", "biases inside w"),
           fault="missing hypothesis", correction="yang2022.eq-1", ours=True),
     Claim("yang2022.section-3.lipschitz-constant", "Section 3, last sentence",
-          "||w|| ||v|| is the Lipschitz constant of v sigma(w^T x), for the homogeneous sigma of the section (ReLU, Leaky "
-          "ReLU, PReLU).", "Lip(v sigma(w^T .)) = ||w||_2 ||v||_2",
+          "||w|| ||v|| is the Lipschitz constant of v sigma(w^T x), for the homogeneous sigma of the section (ReLU, "
+          "Leaky ReLU, PReLU).", "Lip(v sigma(w^T .)) = ||w||_2 ||v||_2",
           ForAll(relu_lipschitz_gap, units(lambda n: st.sampled_from([ReLU(), PReLU(n)]), bias=False),
                  examples=(trained_prelu(),)), ("sigma homogeneous",),
           fault="missing hypothesis", correction="yang2022.section-3.lipschitz-constant.corrected"),
@@ -251,8 +253,8 @@ NORMS = (
                                               ladder=("fractions",))), ours=True),
     Claim("yang2022.section-3.lipschitz-smooth", "Section 3, last sentence",
           "Weight decay encourages solutions that are Lipschitz smooth.", "f is Lipschitz smooth",
-          Informal("two readings: with a small Lipschitz constant, as Appendix A.3 has it; or with a Lipschitz gradient, as "
-                   "the term is used in optimisation, which no unit with a kink has, whatever its weights",
+          Informal("two readings: with a small Lipschitz constant, as Appendix A.3 has it; or with a Lipschitz "
+                   "gradient, as the term is used in optimisation, which no unit with a kink has, whatever its weights",
                    "yang2022.appendix-a3.lipschitz")),
 )
 

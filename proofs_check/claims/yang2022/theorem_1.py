@@ -205,16 +205,16 @@ def balanced_at_kind(convolutional):
                   unbalanced, examples=(unit(3.0, 4.0, 5.0),), meets=is_minimal_unit),
               (minimal, "biases penalised, outside w"), fault="missing hypothesis",
               correction=f"{key}.bias-inside", ours=True),
-        Claim(f"{key}.stationary", where, f"In {kind}, lam (||w||^2 - ||v||^2) = <w, dF/dw> - <v, dF/dv> for every unit at "
-              "any parameters (w with its bias, whose square counts where it is penalised): so every stationary point "
-              "of F, not only a global minimum, is balanced.",
+        Claim(f"{key}.stationary", where, f"In {kind}, lam (||w||^2 - ||v||^2) = <w, dF/dw> - <v, dF/dv> for every "
+              "unit at any parameters (w with its bias, whose square counts where it is penalised): so every "
+              "stationary point of F, not only a global minimum, is balanced.",
               "lam (||w||^2 - ||v||^2) = <w, grad_w F> - <v, grad_v F>",
               ForAll(balance_gap, st.one_of(flow), ladder=("fractions", "balls"), n_examples=60,
                      applies=lambda case: convolutional == is_convolutional(case.net)),
               ("sigma positively homogeneous", "the gradient of the house at kinks"),
               Control("the same of tanh", ForAll(balance_gap, tanh, ladder=("balls",))), ours=True),
-        Claim(f"{key}.gradient", where, f"In {kind}, | ||w|| - ||v|| | <= ||(grad_w F, grad_v F)|| / lam for every unit at "
-              "any parameters, biases absent or inside: the closer to stationary, the closer to balance.",
+        Claim(f"{key}.gradient", where, f"In {kind}, | ||w|| - ||v|| | <= ||(grad_w F, grad_v F)|| / lam for every "
+              "unit at any parameters, biases absent or inside: the closer to stationary, the closer to balance.",
               "| ||w||_2 - ||v||_2 | <= ||(grad_w F, grad_v F)||_2 / lambda",
               ForAll(beyond_gradient, st.one_of(cases(Bias.ABSENT), cases(Bias.INSIDE)), ladder=("floats", "balls"),
                      n_examples=60, applies=lambda case: convolutional == is_convolutional(case.net)
@@ -267,16 +267,16 @@ CLAIMS = (
     *balanced_at_kind(convolutional=False),
     *balanced_at_kind(convolutional=True),
     Claim("yang2022.section-3.global-minimiser", "Section 3, after Remark 2",
-          "A global minimiser of F_lambda with any lambda > 0 satisfies the balancing constraints: where a unit is out of "
-          "balance, a rescaling has a smaller F.",
+          "A global minimiser of F_lambda with any lambda > 0 satisfies the balancing constraints: where a unit is out "
+          "of balance, a rescaling has a smaller F.",
           "W in argmin F_lambda, lambda > 0, implies ||w_i,k|| = ||v_i,k||",
           ForAll(F_not_improved, st.one_of(mlp_cases(Bias.INSIDE), convnet_cases(Bias.FREE)), ladder=("fractions",),
                  n_examples=60), ("lambda > 0", "biases inside w, or free", "weights are not shared"),
           Control("with lambda = 0", ForAll(F_not_improved, mlp_cases().map(
               lambda case: case._replace(lam=Fraction(0))), ladder=("fractions",)))),
     Claim("yang2022.theorem-1.proof.minimum", "Section 3, proof of Theorem 1",
-          "The solution of min over alpha > 0 of ||alpha w||^2 + ||v / alpha||^2 is alpha = sqrt(||v|| / ||w||), the only "
-          "one; against alpha = 1 the sum of squares falls by (||w|| - ||v||)^2.",
+          "The solution of min over alpha > 0 of ||alpha w||^2 + ||v / alpha||^2 is alpha = sqrt(||v|| / ||w||), the "
+          "only one; against alpha = 1 the sum of squares falls by (||w|| - ||v||)^2.",
           "argmin_{alpha > 0} ||alpha w||^2 + ||alpha^-1 v||^2 = sqrt(||v|| / ||w||)",
           Certificate(minimum_of_the_proof), ("w and v are not zero",),
           Control("the same of alpha = ||v|| / ||w||", Certificate(not_the_minimum_of_the_proof))),
@@ -300,8 +300,8 @@ CLAIMS = (
            "with w in four layers, as in a recurrent net",),
           fault="missing hypothesis", correction="yang2022.remark-2.corrected"),
     Claim("yang2022.remark-2.corrected", "Section 3, Remark 2",
-          "The Neural Balance Theorem holds for architectures, dense or convolutional with pooling, in which every weight "
-          "enters one layer: where a unit is out of balance, a rescaling is smaller.",
+          "The Neural Balance Theorem holds for architectures, dense or convolutional with pooling, in which every "
+          "weight enters one layer: where a unit is out of balance, a rescaling is smaller.",
           "||w||_2 = ||v||_2 for every homogeneous unit whose weights are its own",
           ForAll(not_improved, st.one_of(mlp_cases(Bias.INSIDE), convnet_cases(Bias.INSIDE)), ladder=("fractions",)),
           ("no weights shared between layers", "biases inside w"),
