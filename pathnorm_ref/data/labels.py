@@ -1,7 +1,5 @@
 """Partially corrupted labels."""
 
-from numbers import Real
-
 import numpy as np
 
 READINGS = ("any class", "another class")
@@ -36,7 +34,7 @@ def _check(y, p, n_classes, reading):
         raise ValueError(f"n_classes is {n_classes!r}: it must be an integer, 1 at least")
     if reading == "another class" and n_classes == 1:
         raise ValueError("n_classes is 1: there is no other class")
-    if not isinstance(p, Real) or not 0 <= p <= 1:
+    if not isinstance(p, (int, float, np.floating)) or not 0 <= p <= 1:
         raise ValueError(f"p is {p!r}: it must be in [0, 1]")
     if y.ndim != 1 or not np.issubdtype(y.dtype, np.integer):
         raise ValueError(f"y has shape {y.shape} and dtype {y.dtype}: it must be a list of integer labels")

@@ -35,6 +35,11 @@ def test_others_go_by_the_statistics_of_the_first():
         np.testing.assert_allclose(shared[:, channel], expected, rtol=0, atol=1e-9)  # 1e5 deviations from 0, as above
 
 
+def test_many_values_are_summed_in_double_precision():
+    x, = normalise((1 + np.random.default_rng(0).random((400_000, 2)) / 10).astype(np.float32))
+    assert np.abs(x.mean(axis=0, dtype=float)).max() < 1e-5  # sums in float32 would be off by 1e-2
+
+
 def test_columns_are_channels_too():
     x, = normalise(np.array([[1.0, 10.0], [3.0, 30.0]]))
     np.testing.assert_array_equal(x, [[-1, -1], [1, 1]])

@@ -61,6 +61,16 @@ def test_samples_are_uniform_and_on_the_function():
     assert len(varying_frequency(np.random.default_rng(0)).x) == 64
 
 
+def test_samples_keep_out_of_0():
+    class Least:
+        """A generator at the lower end of its range."""
+
+        def random(self, shape):
+            return np.zeros(shape)
+
+    assert (varying_frequency(Least(), 3).x == 1).all()
+
+
 def test_two_classes_interlock():
     x, y = two_classes(np.random.default_rng(0), 101, noise=0)
     assert x.shape == (101, 2)
