@@ -1,0 +1,92 @@
+"""The command: `python -m pathnorm_ref.experiments DOCUMENT NAME`."""
+
+import argparse
+import os
+import sys
+from dataclasses import fields
+from pathlib import Path
+from types import UnionType
+from typing import get_args, get_origin, get_type_hints
+
+from pathnorm_ref.experiments import experiments
+from pathnorm_ref.experiments.experiment import Place
+from pathnorm_ref.experiments.perform import perform
+
+
+def main(argv=None):
+    """Exit status: 0 when done, 1 if interrupted (run it again to go on), 2 for unusable arguments or data."""
+    arguments = parser().parse_args(argv)
+    experiment = arguments.experiment
+    name = f"{arguments.document}-{arguments.name}"
+    given = {field.name: getattr(arguments, field.name) for field in fields(experiment.settings)
+             if getattr(arguments, field.name) is not None}
+    place = Place(arguments.out, arguments.folder, arguments.download)
+    try:
+        settings = experiment.settings(**(experiment.small if arguments.small else {}) | given)
+        report = perform(experiment, name, settings, place, arguments.jobs, arguments.backend, arguments.scheduler)
+    except (ValueError, OSError, ImportError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 1
+    for finding in report["findings"]:
+        print(f"{verdict(finding['seen'])}: {finding['claim']} ({finding['numbers']})")
+    print(f"written: {place.out / name}.json, .csv, .png, .svg")
+    return 0
+
+
+def verdict(seen):
+    return {True: "seen", False: "not seen", None: "can't tell"}[seen]
+
+
+def parser():
+    words = argparse.ArgumentParser(prog="python -m pathnorm_ref.experiments",
+                                    description="The tables and figures of the documents.")
+    documents = words.add_subparsers(dest="document", required=True, metavar="DOCUMENT")
+    for document, found in experiments().items():
+        names = documents.add_parser(document, help=", ".join(found)).add_subparsers(
+            dest="name", required=True, metavar="NAME")
+        for name, experiment in found.items():
+            own = names.add_parser(name, help=experiment.title, description=experiment.title,
+                                   formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+            own.set_defaults(experiment=experiment)
+            add_places(own)
+            add_settings(own, experiment.settings)
+    return words
+
+
+def add_places(words):
+    words.add_argument("--small", action="store_true", help="a run of about a minute; without it, the document's size")
+    words.add_argument("--folder", type=Path, metavar="DIR", help="where the files of the data set are")
+    words.add_argument("--download", action="store_true", help="fetch the data set, if it is not there")
+    words.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go")
+    words.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="runs at a time")
+    words.add_argument("--backend", default="loky", choices=("loky", "threading", "sequential", "dask"),
+                       help="of joblib")
+    words.add_argument("--scheduler", metavar="ADDRESS", help="of Dask: tcp://host:8786")
+
+
+def add_settings(words, settings):
+    """An option for each field of the settings, of its type."""
+    hints = get_type_hints(settings)
+    for field in fields(settings):
+        kind, many = _kind(hints[field.name])
+        option: dict = {"action": argparse.BooleanOptionalAction} if kind is bool else {"type": kind}
+        if many:
+            option["nargs"] = "+"
+        words.add_argument(f"--{field.name.replace('_', '-')}", dest=field.name, default=None,
+                           help=f"by default {field.default!r}", **option)
+
+
+def _kind(hint):
+    """(the type of one value, whether there may be many) of an annotation: int, int | None, tuple[float, ...]."""
+    if isinstance(hint, UnionType):
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    if get_origin(hint) is tuple:
+        return get_args(hint)[0], True
+    return hint, False
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Figures that can be read in print: one style, saved as PNG and SVG."""
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from pathnorm_ref.experiments import kept
+
+STYLE = {"font.size": 9, "axes.titlesize": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.spines.top": False,
+         "axes.spines.right": False, "legend.frameon": False, "lines.linewidth": 1.4, "savefig.dpi": 200,
+         "svg.hashsalt": "pathnorm_ref"}
+
+METHODS = {  # the same line for the same method in every figure: they differ in grey too
+    "weight-decay": {"color": "#1b6ca8", "linestyle": "-", "marker": "o", "label": "weight decay"},
+    "path-norm": {"color": "#c44e1c", "linestyle": "--", "marker": "s", "label": "path-norm proximal"},
+    "lasso": {"color": "#3a7d34", "linestyle": "-.", "marker": "^", "label": "lasso"},
+    "group-lasso": {"color": "#7a4b9d", "linestyle": ":", "marker": "D", "label": "group lasso"},
+}
+
+
+def line(method, **changes):
+    """How a method is drawn, without markers unless asked for."""
+    return {**METHODS[method], "marker": None, "markersize": 4, **changes}
+
+
+def panels(n=1, width=3.4, height=2.8, **options):
+    """(figure, list of n axes side by side), sizes in inches."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(width * n, height), layout="constrained")
+        axes = figure.subplots(1, n, squeeze=False, **options)[0]
+    return figure, list(axes)
+
+
+def save(figure, path):
+    """The figure as PATH.png and PATH.svg, the same bytes for the same figure."""
+    with mpl.rc_context(STYLE):
+        for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+            with kept.whole(path.with_name(f"{path.name}.{suffix}")) as file:
+                figure.savefig(file, format=suffix, metadata=metadata)

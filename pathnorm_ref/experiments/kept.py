@@ -1,0 +1,54 @@
+"""What is kept on disk, so that an interrupted run goes on where it stopped."""
+
+import hashlib
+import json
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import asdict
+
+import joblib
+
+import pathnorm_ref
+
+
+def name(job):
+    """A file name for a job: what it is, and a digest of all its settings and of the version that ran it."""
+    kind = type(job).__name__
+    text = json.dumps([kind, pathnorm_ref.__version__, asdict(job)], sort_keys=True)
+    return f"{kind.lower()}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+@contextmanager
+def whole(path):
+    """A file to write, which takes its place once it is complete; an interrupt leaves what was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        os.replace(part, path)
+    finally:
+        if os.path.exists(part):
+            os.remove(part)
+
+
+def write_json(path, value):
+    with whole(path) as file:
+        file.write((json.dumps(value, indent=1) + "\n").encode())
+
+
+def resumable(path, start, advance, n):
+    """`start()` advanced n times, value = advance(i, value) for i = 0..n - 1, kept in a file after each.
+
+    advance must depend on nothing but its arguments: then a run that goes on from the file gives bit for bit what an
+    uninterrupted one does.
+    """
+    done, value = joblib.load(path) if path.exists() else (0, None)
+    if done == 0:
+        value = start()
+    for i in range(done, n):
+        value = advance(i, value)
+        with whole(path) as file:
+            joblib.dump((i + 1, value), file)
+    return value

@@ -1,0 +1,126 @@
+"""Run an experiment: its jobs in parallel, each record kept as soon as it is there; then table, figure, findings."""
+
+import csv
+import json
+import platform
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from io import StringIO
+
+from joblib import Parallel, delayed, parallel_config
+from rich.console import Console
+from rich.progress import Progress
+
+import pathnorm_ref
+from pathnorm_ref.experiments import kept
+from pathnorm_ref.experiments.figures import save
+
+SCHEDULER_TIMEOUT = 10
+"""Seconds in which a Dask scheduler must answer."""
+
+
+class NoScheduler(ValueError):
+    """The Dask scheduler does not answer, or has no workers."""
+
+
+def perform(experiment, name, settings, place, n_jobs=1, backend="loky", scheduler=None):
+    """The report of an experiment, written to place.out as NAME.json, .csv, .png and .svg.
+
+    Whatever can fail for bad input fails before anything is computed or written: ValueError for settings that do
+    not fit, for data that are missing or broken, and for a scheduler that does not answer.
+    """
+    experiment.jobs(settings, {})
+    experiment.prepare(settings, place)
+    with cluster(backend, scheduler):
+        records = gather(experiment, settings, place, n_jobs)
+    rows = experiment.rows(settings, records)
+    findings = experiment.findings(settings, records)
+    report = {"experiment": name, "title": experiment.title, "settings": asdict(settings), "versions": versions(),
+              "choices": list(experiment.choices), "rows": rows,
+              "findings": [finding._asdict() for finding in findings],
+              "records": [{"job": asdict(job), "record": record} for job, record in records.items()]}
+    kept.write_json(place.out / f"{name}.json", report)
+    with kept.whole(place.out / f"{name}.csv") as file:
+        file.write(as_csv(rows).encode())
+    save(experiment.draw(settings, records), place.out / name)
+    return report
+
+
+def gather(experiment, settings, place, n_jobs):
+    """{job: record} of all jobs, in their order; those whose records are kept already are not run again."""
+    records: dict = {}
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        while todo := [job for job in experiment.jobs(settings, records) if job not in records]:
+            task = progress.add_task(f"{len(todo)} runs", total=len(todo))
+            for job, record in run_all(experiment.measure, todo, place, n_jobs):
+                records[job] = record
+                progress.advance(task)
+    return {job: records[job] for job in experiment.jobs(settings, records)}
+
+
+def run_all(measure, jobs, place, n_jobs):
+    """(job, record) of each job as soon as it is there: kept ones first."""
+    missing = []
+    for job in jobs:
+        path = _path(job, place)
+        if path.exists():
+            yield job, json.loads(path.read_text())["record"]
+        else:
+            missing.append(job)
+    found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
+        delayed(_measured)(measure, job, place) for job in missing)
+    for job, record in found:
+        kept.write_json(_path(job, place), {"job": asdict(job), "versions": versions(), "record": record})
+        yield job, record
+
+
+def _measured(measure, job, place):
+    return job, measure(job, place)
+
+
+def _path(job, place):
+    return place.out / "records" / f"{kept.name(job)}.json"
+
+
+@contextmanager
+def cluster(backend, scheduler):
+    """The joblib backend in which jobs run; for "dask" the workers of the scheduler at this address."""
+    if backend != "dask":
+        if scheduler is not None:
+            raise ValueError(f"scheduler is {scheduler!r}: backend {backend!r} has none, it must be 'dask'")
+        with parallel_config(backend=backend) if backend else nullcontext():
+            yield
+        return
+    if scheduler is None:
+        raise ValueError("backend 'dask' needs a scheduler: the address of one, such as tcp://127.0.0.1:8786")
+    from dask.distributed import Client  # an optional package, and slow to load
+    try:
+        client = Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=True)
+    except (OSError, ValueError, TypeError) as error:
+        raise NoScheduler(f"scheduler {scheduler!r} does not answer: {error}") from error
+    with client:
+        if not client.scheduler_info()["workers"]:
+            raise NoScheduler(f"scheduler {scheduler!r} has no workers")
+        with parallel_config(backend="dask"):
+            yield
+
+
+def versions():
+    """The versions of what computed the numbers."""
+    found = {"python": platform.python_version(), "pathnorm_ref": pathnorm_ref.__version__}
+    for package in ("numpy", "scipy", "scikit-learn", "scikit-image"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "absent"
+    return found
+
+
+def as_csv(rows):
+    """The rows as CSV, with a header."""
+    text = StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()

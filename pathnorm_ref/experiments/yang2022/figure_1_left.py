@@ -1,0 +1,91 @@
+"""Figure 1, left: objective and test accuracy of weight decay and of Algorithm 1, by epoch (C.2)."""
+
+from dataclasses import dataclass
+
+from pathnorm_ref.experiments.experiment import Experiment, Finding
+from pathnorm_ref.experiments.figures import line, panels
+from pathnorm_ref.experiments.yang2022.training import Method, Problem, Training, prepare, train
+from pathnorm_ref.units import Bias
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Task 1 as C.2 has it."""
+
+    data: str = "mnist"
+    width: int = 400
+    lr: float = 0.01
+    lam: float = 0.0001
+    epochs: int = 1000
+    every: int = 10
+    batch_size: int = 128
+    n_per_class: int = 100
+    n_validation: int = 5000
+    bias: Bias = Bias.OUTSIDE
+    layer_balance: bool = True
+    seed: int = 42
+
+
+def jobs(settings, records):
+    problem = Problem(settings.data, "MLP-3-400 factorized", settings.seed, settings.n_validation, settings.width,
+                      settings.n_per_class)
+    return [Training(problem, Method(name, settings.lr, settings.lam, settings.bias, settings.layer_balance),
+                     settings.epochs, settings.batch_size, settings.every) for name in ("weight-decay", "path-norm")]
+
+
+def measure(job, place):
+    trained = train(job, place)
+    return {"history": list(trained.history), "diverged": trained.diverged}
+
+
+def rows(settings, records):
+    return [{"method": job.method.name} | point for job, record in records.items() for point in record["history"]]
+
+
+def fair(method):
+    """The objective in which a method is judged: F of the weights that it would hand out.
+
+    Algorithm 1 keeps ||w|| = 1, so that F of its iterates counts a unit as 1 + ||v||^2 where 2 ||v|| would do. The same
+    function with its couples balanced costs one rescaling at the end: F is taken there. Weight decay is judged by F as
+    it stands; what balancing would do to it is in the table.
+    """
+    return "F" if method == "weight-decay" else "F balanced"
+
+
+def draw(settings, records):
+    figure, (left, right) = panels(2)
+    for job, record in records.items():
+        epochs = [point["epoch"] for point in record["history"]]
+        left.plot(epochs, [point[fair(job.method.name)] for point in record["history"]], **line(job.method.name))
+        right.plot(epochs, [point["test"] for point in record["history"]], **line(job.method.name))
+    left.set(yscale="log", xlabel="epoch", ylabel=r"objective, couples balanced",
+             title=rf"Objective on the training images, $\lambda$ = {settings.lam:g}")
+    right.set(xlabel="epoch", ylabel="test accuracy (%)", title=f"{settings.data}, {settings.n_per_class} images a class")
+    right.legend(loc="lower right")
+    return figure
+
+
+def findings(settings, records):
+    histories = {job.method.name: record["history"] for job, record in records.items()}
+    decay, path = histories["weight-decay"], histories["path-norm"]
+    last = decay[-1]["F"], decay[-1]["F balanced"], path[-1]["F balanced"]
+    reached = first(path, "F balanced", below=decay[-1]["F"])
+    return [
+        Finding("the proximal algorithm minimises the weight decay objective faster", reached < decay[-1]["epoch"],
+                f"it reaches weight decay's last objective after {reached:g} of {decay[-1]['epoch']} epochs; at the end "
+                f"{last[2]:.4g} against {last[0]:.4g} ({last[1]:.4g} with its couples balanced)"),
+        Finding("it finds a better solution", path[-1]["test"] > decay[-1]["test"],
+                f"test accuracy {path[-1]['test']:.2f} % against {decay[-1]['test']:.2f} %")]
+
+
+def first(history, name, below):
+    """The first epoch at which a value is below a bound; infinite if there is none."""
+    return next((point["epoch"] for point in history if point[name] < below), float("inf"))
+
+
+EXPERIMENT = Experiment(
+    "Figure 1, left: weight decay objective and test accuracy by epoch, Task 1 (C.2)", Settings,
+    {"data": "digits", "width": 64, "epochs": 300, "every": 10, "n_per_class": 50, "n_validation": 200}, jobs, measure, rows, draw, findings,
+    prepare=lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
+    choices=("epochs, batch size and initialisation are not printed: 1000 epochs, batches of 128, uniform weights as PyTorch's layers",
+             "the objective of the proximal run is F of the same function with its couples balanced"))

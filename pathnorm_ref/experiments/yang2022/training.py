@@ -1,0 +1,252 @@
+"""A training run of Yang et al. 2022, Appendix C: a net on images, by one of the four methods."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pathnorm_ref import data
+from pathnorm_ref.architectures import TABLE_2, mlp_d_n, vgg19
+from pathnorm_ref.arrays import NotFinite
+from pathnorm_ref.data.augmentation import crop_and_flip
+from pathnorm_ref.data.corruptions import CORRUPTIONS, corrupt
+from pathnorm_ref.experiments import kept
+from pathnorm_ref.layers.layer import check_positive
+from pathnorm_ref.losses import softmax_cross_entropy
+from pathnorm_ref.objectives import loss_and_gradient, path_norm_regulariser, sum_of_squares
+from pathnorm_ref.rescaling import balance_sweep
+from pathnorm_ref.training import RULES, active_units, minibatches
+from pathnorm_ref.units import Bias, couples
+
+ACTIVE = 1e-5
+"""A unit counts as active if ||w|| ||v|| is above (Appendix C.3)."""
+CHUNK = 1000
+"""Images in one forward pass, so that their maps fit into memory."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A net and its data: all that is there before a method is chosen.
+
+    `net`: a column of Table 2, or VGG19 of C.1.2; `width` replaces its 400, 800, or the 64 of VGG19's first layer.
+    """
+
+    data: str
+    net: str
+    seed: int
+    n_validation: int
+    width: int | None = None
+    n_per_class: int | None = None
+    label_noise: float = 0.0
+
+    def __post_init__(self):
+        if self.data not in data.SETS:
+            raise ValueError(f"data is {self.data!r}: it must be one of {', '.join(data.SETS)}")
+        if self.net not in NETS:
+            raise ValueError(f"net is {self.net!r}: it must be one of {', '.join(NETS)}")
+
+
+@dataclass(frozen=True)
+class Method:
+    """A training rule by its name in `training.RULES`, and what it is given."""
+
+    name: str
+    lr: float
+    lam: float
+    bias: Bias = Bias.OUTSIDE
+    layer_balance: bool = True
+
+    def __post_init__(self):
+        self.rule()
+
+    def rule(self):
+        """The rule. ValueError for an unknown name, and for numbers that are none."""
+        if self.name not in RULES:
+            raise ValueError(f"method is {self.name!r}: it must be one of {', '.join(RULES)}")
+        own = {"layer_balance": self.layer_balance} if self.name == "path-norm" else {}
+        return RULES[self.name](lr=self.lr, lam=self.lam, bias=self.bias, **own)
+
+
+@dataclass(frozen=True)
+class Training:
+    """A run of `epochs`, measured after each `every` of them. `augment`: crop and flip at random."""
+
+    problem: Problem
+    method: Method
+    epochs: int
+    batch_size: int
+    every: int = 1
+    augment: bool = False
+
+    def __post_init__(self):
+        check_positive(epochs=self.epochs, batch_size=self.batch_size, every=self.every)
+        if self.epochs % self.every:
+            raise ValueError(f"epochs is {self.epochs}: it must be a multiple of every, {self.every}")
+
+
+NETS = {**{name: lambda shape, n_classes, width, name=name: mlp_d_n(name, width, math.prod(shape), n_classes)
+           for name in TABLE_2},
+        "VGG19": lambda shape, n_classes, width: vgg19(n_classes, shape[0], size=shape[1], width=width or 64)}
+
+
+class Prepared(NamedTuple):
+    """Images ready for training: split, subsampled, labels corrupted, and all normalised by the training images."""
+
+    net: Any
+    raw: np.ndarray
+    """The training images as they were."""
+    x: np.ndarray
+    y: np.ndarray
+    x_val: np.ndarray
+    y_val: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+class Trained(NamedTuple):
+    """Where a run stands: parameters, the rule's memory, the best epoch so far, what was measured after each."""
+
+    params: tuple
+    state: tuple
+    best: "Best"
+    history: tuple
+    diverged: bool = False
+
+
+class Best(NamedTuple):
+    """The parameters with the best validation accuracy, the earliest of equals (C.1.4), and what was measured."""
+
+    params: tuple
+    point: dict
+
+
+# --- data ----------------------------------------------------------------------------------------------
+
+@lru_cache(maxsize=2)
+def load(name, place):
+    """The data set, read once in a process."""
+    return data.load(name, place.folder, place.download)
+
+
+@lru_cache(maxsize=2)
+def prepare(problem, place):
+    """`Prepared`, by the seed of the problem."""
+    loaded, rng = load(problem.data, place), np.random.default_rng([problem.seed, 0])
+    x, y, x_val, y_val = data.split(rng, loaded.x_train, loaded.y_train, problem.n_validation)
+    if problem.n_per_class is not None:
+        x, y = data.subset_per_class(rng, x, y, problem.n_per_class)
+    y = data.corrupt_labels(rng, y, problem.label_noise, loaded.n_classes)
+    net = NETS[problem.net](x.shape[1:], loaded.n_classes, problem.width)
+    normal, normal_val, normal_test = data.normalise(x, x_val, loaded.x_test)
+    return Prepared(net, x, normal, y, normal_val, y_val, normal_test, loaded.y_test)
+
+
+# --- training ------------------------------------------------------------------------------------------
+
+def train(job, place):
+    """The run, kept after each epoch: `Trained`."""
+    path = place.out / "checkpoints" / f"{kept.name(job)}.joblib"
+    return kept.resumable(path, lambda: start(job, place), lambda i, trained: advance(job, place, i, trained),
+                          job.epochs // job.every)
+
+
+def start(job, place):
+    prepared = prepare(job.problem, place)
+    params, state = job.method.rule().init(prepared.net, initial(prepared.net, job.problem.seed))
+    point = measure(job.method, prepared, params, 0)
+    return Trained(params, state, Best(params, point), (point,))
+
+
+def initial(net, seed):
+    """Weights and biases uniform in +- 1 / sqrt(fan-in), as PyTorch's own layers start; the document is silent.
+
+    Net.init's are larger, and with a factorised net, where no ReLU halves the variance behind a P, the larger learning
+    rates of C.1.3 diverge from there in the first steps.
+    """
+    rng = np.random.default_rng([seed, 1])
+    return tuple(tuple(rng.uniform(-1, 1, shape).astype(np.float32) / np.float32(math.sqrt(math.prod(shapes[0][1:])))
+                       for shape in shapes) for shapes in net.param_shapes)
+
+
+def advance(job, place, i, trained):
+    """`every` epochs more; nothing more of a run that has diverged."""
+    if trained.diverged:
+        return trained
+    prepared, (params, state, *_) = prepare(job.problem, place), trained
+    rng = np.random.default_rng([job.problem.seed, 2, i])  # of its own for each call: see `kept.resumable`
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            for x, y in batches(job, rng, prepared):
+                params, state = step(job.method.rule(), prepared.net, params, state, x, y)
+            point = measure(job.method, prepared, params, (i + 1) * job.every)
+    except NotFinite:
+        return trained._replace(diverged=True)
+    best = Best(params, point) if point["validation"] > trained.best.point["validation"] else trained.best
+    return Trained(params, state, best, (*trained.history, point))
+
+
+def batches(job, rng, prepared):
+    """`every` epochs; images cropped and flipped at random if the job says so (C.1.1, CIFAR10)."""
+    for _ in range(job.every):
+        for x, y in minibatches(rng, prepared.x, prepared.y, job.batch_size):
+            yield (crop_and_flip(rng, x) if job.augment else x), y
+
+
+def step(rule, net, params, state, x, y):
+    """(params, state) after one step on a batch."""
+    return rule.step(net, params, state, loss_and_gradient(net, params, x, y, softmax_cross_entropy)[1])
+
+
+# --- measuring -----------------------------------------------------------------------------------------
+
+def measure(method, prepared, params, epoch):
+    """Loss and objectives on the training images, accuracies in per cent, active units in per cent."""
+    net = prepared.net
+    loss = mean_loss(net, params, prepared.x, prepared.y)
+    balanced = balance_sweep(net, params, method.bias, couples(net)[0])  # the same function, so the same loss
+    return {"epoch": epoch, "loss": loss,
+            "F": loss + method.lam / 2 * float(sum_of_squares(net, params, method.bias)),
+            "F balanced": loss + method.lam / 2 * float(sum_of_squares(net, balanced, method.bias)),
+            "G": loss + method.lam * float(path_norm_regulariser(net, params, method.bias)),
+            "validation": accuracy(net, params, prepared.x_val, prepared.y_val),
+            "test": accuracy(net, params, prepared.x_test, prepared.y_test),
+            "active": structural_sparsity(net, params, method.bias)}
+
+
+def outputs(net, params, x):
+    return np.concatenate([net.forward(params, x[i:i + CHUNK])[0] for i in range(0, len(x), CHUNK)])
+
+
+def mean_loss(net, params, x, y):
+    return float(softmax_cross_entropy(outputs(net, params, x), y)[0])
+
+
+def accuracy(net, params, x, y):
+    """Per cent of the images whose largest output is that of their class."""
+    return 100 * float(np.mean(np.argmax(outputs(net, params, x), axis=1) == y))
+
+
+def structural_sparsity(net, params, bias):
+    """Per cent of the units of the coupled layers that are active: what Section 5.1 calls structural sparsity."""
+    return 100 * sum(active_units(net, params, bias, ACTIVE)) / sum(hidden.n_units for hidden in couples(net)[0])
+
+
+# --- corrupted data ------------------------------------------------------------------------------------
+
+def corrupted_accuracies(problem, place, params):
+    """{corruption: accuracy on the corrupted test images}, these normalised by the training images."""
+    prepared = prepare(problem, place)
+    return {name: accuracy(prepared.net, params, data.normalise(prepared.raw, corrupted(problem.data, name, place))[1],
+                           prepared.y_test) for name in CORRUPTIONS}
+
+
+def corrupted(data_name, name, place):
+    """The test images under one corruption, always the same; kept on disk, since each run asks for them."""
+    path = place.out / "corrupted" / f"{data_name}-{name.replace(' ', '-')}.npy"
+    if not path.exists():
+        images = corrupt(name, 0, load(data_name, place).x_test)
+        with kept.whole(path) as file:
+            np.save(file, np.round(255 * images).astype(np.uint8))  # bytes, as in the published corrupted sets
+    return np.load(path).astype(np.float32) / 255
