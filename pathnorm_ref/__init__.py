@@ -2,10 +2,10 @@
 
 import importlib
 
-__version__ = "0.1.0"
+from pathnorm_ref.version import VERSION as __version__  # noqa: F401  # where people look for it
 
-_MODULES = ("architectures", "arrays", "euclidean", "layers", "lipschitz", "losses", "network", "norms", "objectives",
-            "projections", "prox", "regions", "rescaling", "units")
+_MODULES = ("architectures", "arrays", "data", "euclidean", "experiments", "layers", "lipschitz", "losses", "network",
+            "norms", "objectives", "projections", "prox", "regions", "rescaling", "training", "units")
 
 
 def __getattr__(name):  # `pathnorm_ref.prox` without an import of its own, and nothing loaded that is not asked for

@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 ROOMS = [  # from the ground up: a module imports from its own room and from those below
+    "pathnorm_ref.version",
     "pathnorm_ref.arrays",
     "pathnorm_ref.euclidean",
     "pathnorm_ref.layers",
@@ -42,6 +43,7 @@ ROOMS = [  # from the ground up: a module imports from its own room and from tho
     "proofs_check.claims",
     "proofs_check.runner",
     "proofs_check.report",
+    "proofs_check.errata",
     "proofs_check.conformance",
     "proofs_check.__main__",
     "proofs_check",

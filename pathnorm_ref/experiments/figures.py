@@ -1,11 +1,13 @@
 """Figures that can be read in print: one style, saved as PNG and SVG."""
 
+from typing import Any
+
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from pathnorm_ref.experiments import kept
 
-STYLE = {"font.size": 9, "axes.titlesize": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.spines.top": False,
+STYLE: Any = {"font.size": 9, "axes.titlesize": 9, "axes.grid": True, "grid.alpha": 0.3, "axes.spines.top": False,
          "axes.spines.right": False, "legend.frameon": False, "lines.linewidth": 1.4, "savefig.dpi": 200,
          "svg.hashsalt": "pathnorm_ref"}
 

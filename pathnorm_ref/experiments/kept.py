@@ -9,13 +9,13 @@ from dataclasses import asdict
 
 import joblib
 
-import pathnorm_ref
+from pathnorm_ref.version import VERSION
 
 
 def name(job):
     """A file name for a job: what it is, and a digest of all its settings and of the version that ran it."""
     kind = type(job).__name__
-    text = json.dumps([kind, pathnorm_ref.__version__, asdict(job)], sort_keys=True)
+    text = json.dumps([kind, VERSION, asdict(job)], sort_keys=True)
     return f"{kind.lower()}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 

@@ -12,9 +12,9 @@ from joblib import Parallel, delayed, parallel_config
 from rich.console import Console
 from rich.progress import Progress
 
-import pathnorm_ref
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.figures import save
+from pathnorm_ref.version import VERSION
 
 SCHEDULER_TIMEOUT = 10
 """Seconds in which a Dask scheduler must answer."""
@@ -94,7 +94,7 @@ def cluster(backend, scheduler):
         return
     if scheduler is None:
         raise ValueError("backend 'dask' needs a scheduler: the address of one, such as tcp://127.0.0.1:8786")
-    from dask.distributed import Client  # an optional package, and slow to load
+    from distributed import Client  # noqa: PLC0415  # slow to load, and seldom needed
     try:
         client = Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=True)
     except (OSError, ValueError, TypeError) as error:
@@ -108,7 +108,7 @@ def cluster(backend, scheduler):
 
 def versions():
     """The versions of what computed the numbers."""
-    found = {"python": platform.python_version(), "pathnorm_ref": pathnorm_ref.__version__}
+    found = {"python": platform.python_version(), "pathnorm_ref": VERSION}
     for package in ("numpy", "scipy", "scikit-learn", "scikit-image"):
         try:
             found[package] = version(package)

@@ -85,7 +85,8 @@ def first(history, name, below):
 
 EXPERIMENT = Experiment(
     "Figure 1, left: weight decay objective and test accuracy by epoch, Task 1 (C.2)", Settings,
-    {"data": "digits", "width": 64, "epochs": 300, "every": 10, "n_per_class": 50, "n_validation": 200}, jobs, measure, rows, draw, findings,
-    prepare=lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
-    choices=("epochs, batch size and initialisation are not printed: 1000 epochs, batches of 128, uniform weights as PyTorch's layers",
-             "the objective of the proximal run is F of the same function with its couples balanced"))
+    {"data": "digits", "width": 64, "lr": 0.1, "epochs": 300, "n_per_class": 50, "n_validation": 200},
+    jobs, measure, rows, draw, findings,
+    lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
+    ("epochs, batch size and initialisation are not printed: see the settings; uniform weights as PyTorch's layers",
+     "the objective of the proximal run is F of the same function with its couples balanced"))

@@ -69,13 +69,13 @@ def findings(settings, records):
     decay, path = norms["weight-decay"], norms["path-norm"]
     return [Finding("the Jacobian's spectral norm is generally larger for weight decay",
                     bool(np.median(decay) > np.median(path)),
-                    f"medians {np.median(decay):.4g} and {np.median(path):.4g}; larger at {100 * np.mean(decay > path):.1f} % "
-                    f"of {len(decay)} images")]
+                    f"medians {np.median(decay):.4g} and {np.median(path):.4g}; larger at "
+                    f"{100 * np.mean(decay > path):.1f} % of {len(decay)} images")]
 
 
 EXPERIMENT = Experiment(
     "Figure 1, middle: Jacobian norms on test images, Task 2 (C.2)", Settings,
     {"data": "digits", "width": 64, "epochs": 40, "n_validation": 200}, jobs, measure, rows, draw, findings,
-    prepare=lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
-    choices=("epochs, batch size and initialisation are not printed: 50 epochs, batches of 128, uniform weights as PyTorch's layers",
-             "the Jacobian is that of the net on normalised images; the model is the best by validation"))
+    lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
+    ("epochs, batch size and initialisation are not printed: see the settings; uniform weights as PyTorch's layers",
+     "the Jacobian is that of the net on normalised images; the model is the best by validation"))

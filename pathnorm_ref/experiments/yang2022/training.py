@@ -86,9 +86,14 @@ class Training:
             raise ValueError(f"epochs is {self.epochs}: it must be a multiple of every, {self.every}")
 
 
-NETS = {**{name: lambda shape, n_classes, width, name=name: mlp_d_n(name, width, math.prod(shape), n_classes)
-           for name in TABLE_2},
-        "VGG19": lambda shape, n_classes, width: vgg19(n_classes, shape[0], size=shape[1], width=width or 64)}
+NETS = (*TABLE_2, "VGG19")
+
+
+def network(problem, shape, n_classes):
+    """The net of a problem, for images of `shape` (channels, h, w)."""
+    if problem.net == "VGG19":
+        return vgg19(n_classes, shape[0], size=shape[1], width=problem.width or 64)
+    return mlp_d_n(problem.net, problem.width, math.prod(shape), n_classes)
 
 
 class Prepared(NamedTuple):
@@ -138,7 +143,7 @@ def prepare(problem, place):
     if problem.n_per_class is not None:
         x, y = data.subset_per_class(rng, x, y, problem.n_per_class)
     y = data.corrupt_labels(rng, y, problem.label_noise, loaded.n_classes)
-    net = NETS[problem.net](x.shape[1:], loaded.n_classes, problem.width)
+    net = network(problem, x.shape[1:], loaded.n_classes)
     normal, normal_val, normal_test = data.normalise(x, x_val, loaded.x_test)
     return Prepared(net, x, normal, y, normal_val, y_val, normal_test, loaded.y_test)
 
