@@ -66,8 +66,8 @@ def product_of_squares(w, v):
 
 def two_units(lam, *units_of_net):
     """v_1 sigma(w_1 x) + v_2 sigma(w_2 x), sigma of slopes 1 and 1/2, at x = 1, -2, for y = -14, 10."""
-    w, v = zip(*units_of_net, strict=True)
-    w, v, x, y = (np.array([[Fraction(value)] for value in column], dtype=object) for column in (w, v, (1, -2), (-14, 10)))
+    columns = (*zip(*units_of_net, strict=True), (1, -2), (-14, 10))
+    w, v, x, y = (np.array([[Fraction(value)] for value in column], dtype=object) for column in columns)
     return NetCase(mlp((1, 2, 1), LeakyReLU(0.5), bias=False), ((w,), (), (v.T,)), x, y, Fraction(lam), Bias.ABSENT)
 
 
