@@ -18,7 +18,7 @@ def main(argv=None):
     arguments = parser().parse_args(argv)
     experiment = arguments.experiment
     name = f"{arguments.document}-{arguments.name}"
-    given = {field.name: getattr(arguments, field.name) for field in fields(experiment.settings)
+    given = {field.name: _plain(getattr(arguments, field.name)) for field in fields(experiment.settings)
              if getattr(arguments, field.name) is not None}
     place = Place(arguments.out, arguments.folder, arguments.download)
     try:
@@ -48,8 +48,7 @@ def parser():
         names = documents.add_parser(document, help=", ".join(found)).add_subparsers(
             dest="name", required=True, metavar="NAME")
         for name, experiment in found.items():
-            own = names.add_parser(name, help=experiment.title, description=experiment.title,
-                                   formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+            own = names.add_parser(name, help=experiment.title, description=experiment.title)
             own.set_defaults(experiment=experiment)
             add_places(own)
             add_settings(own, experiment.settings)
@@ -60,10 +59,10 @@ def add_places(words):
     words.add_argument("--small", action="store_true", help="a run of about a minute; without it, the document's size")
     words.add_argument("--folder", type=Path, metavar="DIR", help="where the files of the data set are")
     words.add_argument("--download", action="store_true", help="fetch the data set, if it is not there")
-    words.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go")
-    words.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="runs at a time")
+    words.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (results)")
+    words.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="runs at a time (all cores)")
     words.add_argument("--backend", default="loky", choices=("loky", "threading", "sequential", "dask"),
-                       help="of joblib")
+                       help="of joblib (loky)")
     words.add_argument("--scheduler", metavar="ADDRESS", help="of Dask: tcp://host:8786")
 
 
@@ -76,7 +75,18 @@ def add_settings(words, settings):
         if many:
             option["nargs"] = "+"
         words.add_argument(f"--{field.name.replace('_', '-')}", dest=field.name, default=None,
-                           help=f"by default {field.default!r}", **option)
+                           help=f"by default {_shown(field.default)}", **option)
+
+
+def _shown(default):
+    """A default as it would be typed."""
+    if default is None:
+        return "as in the document"
+    return " ".join(map(str, default)) if isinstance(default, tuple) else str(default)
+
+
+def _plain(value):
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _kind(hint):

@@ -24,17 +24,19 @@ def line(method, **changes):
     return {**METHODS[method], "marker": None, "markersize": 4, **changes}
 
 
+def style():
+    """The style, while a figure is made and saved: matplotlib reads it at both times."""
+    return mpl.rc_context(STYLE)
+
+
 def panels(n=1, width=3.4, height=2.8, **options):
     """(figure, list of n axes side by side), sizes in inches."""
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(width * n, height), layout="constrained")
-        axes = figure.subplots(1, n, squeeze=False, **options)[0]
-    return figure, list(axes)
+    figure = Figure(figsize=(width * n, height), layout="constrained")
+    return figure, list(figure.subplots(1, n, squeeze=False, **options)[0])
 
 
 def save(figure, path):
     """The figure as PATH.png and PATH.svg, the same bytes for the same figure."""
-    with mpl.rc_context(STYLE):
-        for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-            with kept.whole(path.with_name(f"{path.name}.{suffix}")) as file:
-                figure.savefig(file, format=suffix, metadata=metadata)
+    for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+        with kept.whole(path.with_name(f"{path.name}.{suffix}")) as file:
+            figure.savefig(file, format=suffix, metadata=metadata)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from pathnorm_ref.experiments import kept
-from pathnorm_ref.experiments.figures import save
+from pathnorm_ref.experiments.figures import save, style
 from pathnorm_ref.version import VERSION
 
 SCHEDULER_TIMEOUT = 10
@@ -30,6 +30,8 @@ def perform(experiment, name, settings, place, n_jobs=1, backend="loky", schedul
     Whatever can fail for bad input fails before anything is computed or written: ValueError for settings that do
     not fit, for data that are missing or broken, and for a scheduler that does not answer.
     """
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
+        raise ValueError(f"n_jobs is {n_jobs!r}: it must be an integer, 1 at least")
     experiment.jobs(settings, {})
     experiment.prepare(settings, place)
     with cluster(backend, scheduler):
@@ -43,7 +45,8 @@ def perform(experiment, name, settings, place, n_jobs=1, backend="loky", schedul
     kept.write_json(place.out / f"{name}.json", report)
     with kept.whole(place.out / f"{name}.csv") as file:
         file.write(as_csv(rows).encode())
-    save(experiment.draw(settings, records), place.out / name)
+    with style():
+        save(experiment.draw(settings, records), place.out / name)
     return report
 
 

@@ -142,7 +142,7 @@ def draw(settings, records):
             axes.plot(active, test, drawstyle="steps-post", color=style["color"], linestyle=style["linestyle"],
                       label=style["label"])
     axes.set(xlabel="active units (%)", ylabel="test accuracy (%)", xlim=(-2, 102),
-             title=f"{settings.data}, MLP-3-{settings.width}: all models, and the best that are sparser")
+             title=f"{settings.data}, MLP-3-{settings.width}: models, and the best that are sparser")
     tops = [row["test"] for row in table if row["active"] > 0]
     axes.set_ylim(max(0, min(tops, default=0), max(tops, default=100) - 15) - 0.5, None)
     axes.legend(loc="lower right")
