@@ -180,7 +180,8 @@ def draw(settings, records):
                               label=style["label"] if height == 0 else None)
     left.set(yticks=range(len(found)), yticklabels=list(reversed(found)), xlabel="test accuracy (%)",
              title=f"Task {settings.task}, {settings.of_task('data')}")
-    right.set(xlabel="active units of the coupled layers (%)", xlim=(-3, 103), title=f"mean and standard error of {len(settings.seeds)} seeds")
+    right.set(xlabel="active units of the coupled layers (%)", xlim=(-3, 103),
+              title=f"mean and standard error of {len(settings.seeds)} seeds")
     right.legend(loc="best")
     return figure
 
