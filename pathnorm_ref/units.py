@@ -157,8 +157,8 @@ def with_incoming(xp, params, hidden, bias, rows):
     """params in which `incoming` is `rows`."""
     W, *b = params[hidden.incoming]
     if b and bias == Bias.INSIDE:
-        rows, *b = rows[:, :-1], xp.asarray(rows[:, -1], copy=True)
-    own = (xp.asarray(xp.reshape(rows, W.shape), copy=True), *b)  # copies, as parameters share no memory
+        rows, *b = (xp.asarray(part, copy=True) for part in (rows[:, :-1], rows[:, -1]))  # each with memory of its own
+    own = (xp.reshape(rows, W.shape), *b)
     return (*params[:hidden.incoming], own, *params[hidden.incoming + 1:])
 
 

@@ -34,7 +34,8 @@ class PathNormProximal(Rule):
 
     This is a proximal gradient step of M = L + lam (sum ||v|| + 1/2 ||leftover||^2) on the spheres ||w|| = 1, where
     M = G: if the gradient of what is smooth has the Lipschitz constant beta on the way, G falls by at least
-    (1/(2 lr) - beta/2) ||step||^2. Without layer balance, that is, which is no step of descent.
+    (1/(2 lr) - beta/2) ||step||^2. So do not the steps with layer balance: the prox then acts on weights rescaled.
+    Fixed points are stationary points of G; not so with biases `outside`, where dG/dw = lam b^2 w.
     ValueError if a unit of a couple is not homogeneous; TypeError on Fractions if a norm is irrational.
     """
 

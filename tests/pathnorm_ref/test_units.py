@@ -29,8 +29,13 @@ from pathnorm_ref.units import (
     hidden_layers,
     incoming,
     outgoing,
+    outgoing_blocks,
+    penalised,
     scale,
+    uncoupled,
     weight_layers,
+    with_incoming,
+    with_outgoing,
 )
 
 # net, shape of a sample, and how many weights each output of the next layer reads from one unit
@@ -231,3 +236,40 @@ def test_parameters_must_fit_the_net():
         check_net(net, (*params[:2], tuple(a.astype(np.float32) for a in params[2])))
     with pytest.raises(ValueError, match=r"params\[0\]\[0\] holds NaN or infinity"):
         check_net(net, ((np.full((3, 2), np.inf), params[0][1]), *params[1:]))
+
+
+@pytest.mark.parametrize("bias", list(Bias))
+@pytest.mark.parametrize("name", NETS)
+def test_what_is_replaced_is_what_is_read(name, bias):
+    """`with_incoming` and `with_outgoing` undo `incoming` and `outgoing_blocks`, and touch nothing else."""
+    net, _, _ = NETS[name]
+    params, (hidden,) = planted(net), hidden_layers(net)
+    rows, blocks = incoming(np, net, params, hidden, bias), outgoing_blocks(np, net, params, hidden)
+    assert blocks.shape[0] * blocks.shape[2] == hidden.n_units
+    listed = [blocks[i, :, j].ravel() for i in range(blocks.shape[0]) for j in range(blocks.shape[2])]
+    assert_array_equal(listed, outgoing(np, net, params, hidden))
+    changed = with_outgoing(np, with_incoming(np, params, hidden, bias, -rows), hidden, -2 * blocks)
+    assert_array_equal(incoming(np, net, changed, hidden, bias), -rows)
+    assert_array_equal(outgoing_blocks(np, net, changed, hidden), -2 * blocks)
+    check_net(net, changed)
+    assert all(array.flags.c_contiguous for own in changed for array in own)
+    assert not any(np.may_share_memory(changed[hidden.incoming][0], b) for b in changed[hidden.incoming][1:])
+    kept = [array for i, own in enumerate(params) for k, array in enumerate(own)
+            if not (k == 0 and i in hidden[:2]) and not (k == 1 and i == hidden.incoming and bias is Bias.INSIDE)]
+    same = [array for own in changed for array in own if any(array is other for other in kept)]
+    assert len(same) == len(kept)
+
+
+@pytest.mark.parametrize(("bias", "marked", "left"), [
+    ("absent", "W1 W2 W3 W4 W5", "W5"), ("free", "W1 W2 W3 W4 W5", "W5"),
+    ("inside", "W1 b1 W2 W3 b3 W4 b4 W5 b5", "b4 W5 b5"),
+    ("outside", "W1 b1 W2 W3 b3 W4 b4 W5 b5", "b1 b3 b4 W5 b5"),
+])
+def test_what_is_penalised_and_what_of_it_is_in_no_couple(bias, marked, left):
+    """Five layers, the second without a bias, slopes behind it, and the last in no couple."""
+    net = Net(Dense(1, 2), ReLU(), Dense(2, 2, False), PReLU(2), Dense(2, 2), Dense(2, 2), Dense(2, 1))
+    names = (("W1", "b1"), (), ("W2",), ("slopes",), ("W3", "b3"), ("W4", "b4"), ("W5", "b5"))
+    for found, expected in ((penalised(net, bias), marked), (uncoupled(net, bias), left)):
+        assert [tuple(map(len, names))] == [tuple(map(len, found))]
+        assert [name for own, flags in zip(names, found, strict=True)
+                for name, counts in zip(own, flags, strict=True) if counts] == expected.split()

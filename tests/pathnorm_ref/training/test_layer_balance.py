@@ -96,6 +96,9 @@ def test_every_kind_of_net(name, rooted_system):
     own, x_own = rooted_system.take((params, x))
     balanced = layer_balance(net, frozen(own))
     tree_map(lambda array: pytest.fail("left its system") if not rooted_system.holds(array) else None, balanced)
+    behind = couples(net)[0][-1].outgoing if couples(net)[0] else 0
+    for before, after in zip(own[behind:], balanced[behind:], strict=True):  # not even by rounding
+        assert_array_equal(*(list(map(rooted_system.back, arrays[1:])) for arrays in (before, after)))
     found, right = (rooted_system.back(net.forward(p, x_own)[0]) for p in (balanced, own))
     # outputs are sums of at most 40 terms a layer of size below 16, of weights off by fewer than 20 roundings
     assert abs(found - right).max() <= 16 * 4 * (40 + 20) * rooted_system.u

@@ -293,6 +293,13 @@ def test_deactivate(bias, threshold, zero, system):
         assert_array_equal(system.back(array), expected)
 
 
+@pytest.mark.parametrize("bias", ["inside", "outside", "free"])
+def test_a_bias_that_nobody_reads_goes_with_its_unit(bias):
+    params = ((np.array([[0.0], [1]]), np.array([3.0, 4])), (), (np.array([[0.0, 1]]), np.ones(1)))
+    (W, b), _, (V, _) = deactivate(mlp((1, 2, 1)), params, bias, 0)
+    assert (W.tolist(), b.tolist(), V.tolist()) == ([[0], [1]], [0, 4], [[0, 1]])
+
+
 @SETTINGS
 @given(BIASES.flatmap(lambda bias: st.one_of(mlp_cases(bias), convnet_cases(bias))))
 def test_a_threshold_of_zero_keeps_the_function(case):
@@ -355,6 +362,17 @@ def test_pruned_units_never_come_back(rule):
     assert sum(map(np.sum, dead)) > (0 if isinstance(rule, WeightDecay) else 2)
     assert pruning.objective(net, params, x, y) == rule.objective(net, params, x, y)
     assert pruning.bias == rule.bias
+
+
+def test_no_momentum_brings_a_unit_back():
+    net = mlp((1, 1, 1))
+    dead = ((np.zeros((1, 1)), np.zeros(1)), (), (np.zeros((1, 1)), np.ones(1)))
+    moving = tree_map(np.ones_like, dead)
+    rule = WeightDecay(0.5, 0.5, momentum=0.5)
+    (W, b), _, (V, c) = Pruning(rule).step(net, dead, moving, dead)[0]
+    assert [array.item() for array in (W, b, V)] == [0, 0, 0]
+    assert c.item() != 1
+    assert rule.step(net, dead, moving, dead)[0][0][0].item() != 0
 
 
 def test_pruning_needs_a_rule_and_homogeneous_units():
