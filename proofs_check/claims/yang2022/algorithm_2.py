@@ -1,4 +1,4 @@
-"""Appendix B.2.2, Algorithm 2: the layer-wise balance."""
+"""Appendix B.2.2, Algorithm 2: the layer-wise balance; and Section 4 on what it is for."""
 
 import operator
 from fractions import Fraction
@@ -8,10 +8,22 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from proofs_check.cases import arrays
+from pathnorm_ref.arrays import system
+from pathnorm_ref.units import Bias, weight_layers
+from proofs_check.cases import arrays, convnet_cases
 from proofs_check.checks import ForAll
 from proofs_check.claim import Claim, Control
-from proofs_check.definitions import adjusted, column_sum, euclidean_norm, layer_balance, relu_chain, spectral_norm
+from proofs_check.definitions import (
+    adjusted,
+    column_sum,
+    euclidean_norm,
+    layer_balance,
+    on_sphere,
+    prox_2,
+    relu_chain,
+    spectral_norm,
+)
+from proofs_check.rescaled import difference
 from proofs_check.violations import both, unequal
 
 # --- chains of dense layers, all norms and the geometric mean rational ---------------------------------
@@ -168,6 +180,109 @@ def adjusted_but_for_one_bias(W, b, j, alpha):
     return weights, biases | {2 * j + 1: b[2 * j + 1]}
 
 
+def rows_beyond(case):
+    """The number of rows of W^{2j-1}, the hidden units of a couple, less n_{2j-1}, the entries of h^{2j-1}."""
+    return both(*(W.shape[0] - W.shape[1] for W in case.weights[0:2 * (len(case.weights) // 2):2]))
+
+
+def rows_and_columns(case):
+    """The number of rows of W^{2j-1} against that of columns of W^2j, of each couple."""
+    return both(*(abs(W.shape[0] - V.shape[1]) for W, V in zip(case.weights[::2], case.weights[1::2], strict=False)))
+
+
+def entries_and_columns(case):
+    """The number of columns of W^{2j-1} against that of columns of W^2j."""
+    return both(*(abs(W.shape[1] - V.shape[1]) for W, V in zip(case.weights[::2], case.weights[1::2], strict=False)))
+
+
+def rows_off_the_sphere(case):
+    """By how much the squared norms of the rows of odd layers differ from 1 after Algorithm 2."""
+    weights, _, _ = layer_balance(case.weights, case.biases, column_sum)
+    return both(*(unequal(np.sum(W * W, axis=1), 1) for W in weights[0:2 * (len(weights) // 2):2]))
+
+
+def rows_projected_with_biases(case):
+    """The same of rows that were projected together with their bias."""
+    projected = [np.stack([on_sphere(np.array([*w, bias], dtype=object))[:-1] for w, bias in zip(W, b, strict=True)])
+                 for W, b in zip(case.weights, case.biases, strict=True)]
+    return rows_off_the_sphere(case._replace(weights=tuple(projected)))
+
+
+class Depth(NamedTuple):
+    """The number of layers L."""
+
+    n_layers: int
+
+
+def indices_beyond(depth):
+    """How many of b^{2j+1}, W^{2j+2} and alpha_{j+1}, for j = floor(L/2), do not exist."""
+    n, j = depth.n_layers, depth.n_layers // 2
+    return (2 * j + 1 > n) + (2 * j + 2 > n) + (j + 1 > n // 2)
+
+
+def undefined_or_changed(case):
+    """1 if Algorithm 2 divides by 0, else by how much it changes the function."""
+    try:
+        return function_differs(column_sum)(case)
+    except ZeroDivisionError:
+        return 1
+
+
+def scaled_convolutions(case, biases=True):
+    """By how much f changes if the first layer is scaled by 3, the biases up to the last by 3, the last by 1/3."""
+    first, *between, last = weight_layers(case.net)
+    params, alpha = list(case.params), system(case.x)(3)
+    for i in (first, *between):
+        W, *b = params[i]
+        params[i] = (alpha * W if i == first else W, *(alpha * array if biases or i == first else array for array in b))
+    params[last] = (params[last][0] / alpha, *params[last][1:])
+    return difference(case, tuple(params))
+
+
+class Iteration(NamedTuple):
+    """A chain after its gradient step, and the threshold lambda gamma of the prox."""
+
+    weights: tuple
+    biases: tuple
+    x: np.ndarray
+    threshold: Fraction
+
+
+def iteration(chain, threshold):
+    return Iteration(chain.weights, chain.biases, chain.x, Fraction(threshold))
+
+
+@st.composite
+def iterations(draw):
+    return iteration(draw(chains((4, 7))), draw(SCALES))
+
+
+def balanced_and_thresholded(case):
+    """The weights after Algorithm 2 and the prox, those between the two, and the sum of each couple there."""
+    weights, _, _ = layer_balance(case.weights, case.biases, column_sum)
+    X = couple_sums(weights)[0]
+    return [np.stack([prox_2(v, case.threshold, 1) for v in W.T], axis=1) if k % 2 else W
+            for k, W in enumerate(weights)], weights, X
+
+
+def sums_differ_at_the_end(case):
+    """By how much the sums of the couples differ after Algorithm 2 and the prox."""
+    weights, _, _ = balanced_and_thresholded(case)
+    first, *others = couple_sums(weights)
+    return both(*(unequal(other, first) for other in others))
+
+
+def not_what_the_prox_leaves(case):
+    """The sum of each couple after the prox against X - sum_i min(lambda gamma, ||v_i||)."""
+    after, before, X = balanced_and_thresholded(case)
+    taken = [sum(min(case.threshold, euclidean_norm(v)) for v in W.T) for W in before[1::2]]
+    return both(*(unequal(total, X - part) for total, part in zip(couple_sums(after), taken, strict=True)))
+
+
+ONE_AND_TWO = without_biases([[1]], [[2]], [[1], [1]], [[1, 1]])
+"""Two couples of sum 2: one of one unit, one of two."""
+DEAD_COUPLE = without_biases([[1]], [[0]], [[1]], [[1]])._replace(biases=(np.zeros(1), np.ones(1), np.zeros(1), np.zeros(1)))
+"""Only zeros leave the hidden unit of the first couple; the function is the constant 1."""
 ONE_BIAS = block(FOUR_SCALARS._replace(biases=(np.zeros(1), np.zeros(1), np.ones(1), np.zeros(1))), Fraction(2))
 """relu(4 x + 1) for x > 0."""
 
@@ -223,4 +338,71 @@ CLAIMS = (
           ("alpha_j > 0", "ReLU between the layers"),
           Control("with b^{2j+1} left as it is",
                   ForAll(block_changes(adjusted_but_for_one_bias), examples=(ONE_BIAS,), ladder=("fractions",)))),
+    Claim("yang2022.algorithm-2.dimensions", "Appendix B.2.2, sum of path norms, and Algorithm 2, geometric mean",
+          "The sum over i = 1..n_{2j-1}, h^{2j-1} in R^{n_{2j-1}} being the input of layer 2j - 1, runs over all units "
+          "of the couple.", "sum_{i=1}^{n_{2j-1}} ||W_i^{2j-1}||_2 ||W^2j_:,i||_2, h^{2j-1} in R^{n_{2j-1}}",
+          ForAll(rows_beyond, examples=(without_biases([[1], [1]], [[1, 1]]),), ladder=("fractions",)), (),
+          fault="misprint", correction="yang2022.algorithm-2.dimensions.corrected",
+          tex=r"\sum_{i=1}^{n_{2j-1}} \|\widetilde W_i^{2j-1}\|_2 \|\widetilde W_{:,i}^{2j}\|_2, \quad "
+              r"h^{2j-1} \in \mathbb R^{n_{2j-1}}",
+          explanation="With one input and two hidden units n_1 = 1, and the sum leaves the second unit out. Units are "
+          "rows of W^{2j-1} and columns of W^2j: of these there are n_2j, by the shapes of Appendix B.1."),
+    Claim("yang2022.algorithm-2.dimensions.corrected", "Appendix B.2.2, sum of path norms, and Algorithm 2, geometric mean",
+          "The rows of W^{2j-1} and the columns of W^2j are equally many: n_2j, the entries of h^2j.",
+          "sum_{i=1}^{n_2j} ||W_i^{2j-1}||_2 ||W^2j_:,i||_2", ForAll(rows_and_columns, chains(), ladder=("fractions",)), (),
+          Control("the columns of W^{2j-1} and of W^2j are equally many", ForAll(
+              entries_and_columns, chains(), ladder=("fractions",))), ours=True,
+          tex=r"\sum_{i=1}^{n_{2j}} \|\widetilde W_i^{2j-1}\|_2 \|\widetilde W_{:,i}^{2j}\|_2"),
+    Claim("yang2022.algorithm-2.unit-rows", "Appendix B.2.2, Algorithm 2, note",
+          "After the step of the input weights always ||W_i^{2j-1}|| = 1, W without its bias, projected without it, as "
+          "Appendix B.2.2 leaves biases out; and Algorithm 2 itself leaves it so.",
+          "||W_i^{2j-1}||_2 = 1", ForAll(rows_off_the_sphere, chains(), ladder=("fractions",), n_examples=60),
+          ("biases are no part of w", "no W^2j is 0"),
+          Control("with each row projected together with its bias, as in Algorithm 1", ForAll(
+              rows_projected_with_biases, examples=(without_biases([[3]], [[1]])._replace(
+                  biases=(np.array([4.0]), np.zeros(1))),), ladder=("fractions",)))),
+    Claim("yang2022.algorithm-2.last-index", "Appendix B.2.2, Algorithm 2, body of the loop",
+          "For j = floor(L/2), too, there are the b^{2j+1}, W^{2j+2} and alpha_{j+1} that the body of the loop "
+          "adjusts.",
+          "b^{2j+1}, W^{2j+2}, alpha_{j+1} for j = 1, ..., floor(L/2)",
+          ForAll(indices_beyond, examples=(Depth(4), Depth(5))), ("L layers",), fault="misprint",
+          correction="yang2022.algorithm-2.function.corrected",
+          tex=r"b^{2j+1},\; \widetilde W^{2j+2},\; \alpha_{j+1} \text{ for } j = 1, \dots, \lfloor L/2 \rfloor",
+          explanation="For L = 4 and j = 2 they are b^5, W^6 and alpha_3; for L = 5 only b^5 exists. Nothing is lost "
+          "if the lines are left out: the last scale, computed in its turn, is 1."),
+    Claim("yang2022.algorithm-2.zero-couple", "Appendix B.2.2, Algorithm 2, calculation of the scale",
+          "Algorithm 2, its scales corrected, keeps the function of every chain, also where all weights that leave the "
+          "units of a couple are 0, as the prox makes them.", "alpha_j = X / sum_i ||W^2j_:,i||_2",
+          ForAll(undefined_or_changed, examples=(DEAD_COUPLE,), ladder=("fractions",)),
+          ("||W_i^{2j-1}|| = 1 for each row",), fault="missing hypothesis",
+          correction="yang2022.algorithm-2.function.corrected",
+          tex=r"\alpha_j = X \Big/ \sum_i \|\widetilde W^{2j}_{:,i}\|_2",
+          explanation="If one couple has the sum 0 then X = 0, its own scale is 0/0 and those of the others are 0; "
+          "with biases the function need not be constant behind it. Such couples must be left out of the mean."),
+    Claim("yang2022.algorithm-2.convolution", "Appendix B.2.2, after the block of function",
+          "The procedure holds for convolutional nets: a layer and the biases up to a later layer scaled by alpha, "
+          "that layer's weights divided by it, keep the function, across pooling and flatten.",
+          "W * h is linear in W; sigma and the pooling are homogeneous",
+          ForAll(scaled_convolutions, convnet_cases(Bias.FREE), ladder=("fractions",), n_examples=40),
+          ("alpha > 0", "sigma and pooling positively homogeneous"),
+          Control("with the biases between left as they are", ForAll(
+              lambda case: scaled_convolutions(case, biases=False), convnet_cases(Bias.FREE), ladder=("fractions",)))),
+    Claim("yang2022.section-4.equal-at-every-iteration", "Section 4, last sentence, and Appendix B.2.2",
+          "The layer-wise balancing, between the gradient step and the prox, ensures that the total path norms of all "
+          "couples are equal at every iteration.", "sum_i ||w_i^t|| ||v_i^t|| is the same for each couple, for every t",
+          ForAll(sums_differ_at_the_end, examples=(iteration(ONE_AND_TWO, Fraction(1, 2)),), ladder=("fractions",)),
+          ("Algorithm 2 with its scale corrected", "W^t is what an iteration ends with", "lambda gamma = 1/2"),
+          fault="missing hypothesis", correction="yang2022.section-4.equal-at-every-iteration.corrected",
+          tex=r"\sum_i \|w^t_{i,2j-1}\|_2 \|v^t_{i,2j-1}\|_2 \text{ is the same for all } j, \text{ for every } t",
+          explanation="Two couples of sum 2, one of one unit, one of two units of norm 1: they are balanced, so the "
+          "procedure does nothing. The prox with the threshold 1/2 takes 1/2 off the one and 1 off the other: 3/2 and "
+          "1 are left."),
+    Claim("yang2022.section-4.equal-at-every-iteration.corrected", "Section 4, last sentence, and Appendix B.2.2",
+          "They are equal, X, just after the balancing; the prox takes min(lambda gamma, ||v_i||) off each unit.",
+          "sum_i ||w_i^t|| ||v_i^t|| = X - sum_i min(lambda gamma, ||v_i||) for each couple",
+          ForAll(not_what_the_prox_leaves, iterations(), ladder=("fractions",), n_examples=60),
+          ("||W_i^{2j-1}|| = 1 for each row", "no W^2j is 0", "alpha_j = X / sum_i ||W^2j_:,i||_2"),
+          Control("it leaves the sums equal", ForAll(sums_differ_at_the_end, iterations(), ladder=("fractions",))),
+          ours=True,
+          tex=r"\sum_i \|w^t_{i,2j-1}\|_2 \|v^t_{i,2j-1}\|_2 = X - \sum_i \min(\lambda \gamma, \|v_i\|_2)"),
 )

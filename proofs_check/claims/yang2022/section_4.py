@@ -19,7 +19,8 @@ from pathnorm_ref.rescaling import balance_sweep
 from pathnorm_ref.units import Bias, couples, incoming, outgoing
 from proofs_check import networks
 from proofs_check.cases import NetCase, balanced_mlps, convnet_cases, mlp_cases
-from proofs_check.checks import ForAll
+from proofs_check.certificates import polynomials
+from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
 from proofs_check.rescaled import difference, norms_of
 from proofs_check.violations import above, both, fails, unequal
@@ -82,30 +83,31 @@ def is_global_minimum(case):
 
 SQUARES = (
     Claim("yang2022.section-4.sum-of-squares", "Section 4, before Eqn (2)",
-          "With the odd layers of a net of L layers of homogeneous neurons, each weight appears just once in the sum of "
-          "squares.",
-          "R(W) = sum_{j=1}^{floor(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + c sum_i ||v_i,L||^2, c = 1 if L is odd",
+          "With the odd layers of a net of L layers of homogeneous neurons, each weight appears just once in the sum "
+          "of squares.",
+          "R(W) = sum_{j=1}^{floor(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + c sum_i ||v_i,L||^2, c = 1 if L is "
+          "odd",
           ForAll(printed_squares, mlp_cases(n_layers=(2, 5)), examples=(GLOBAL_MINIMUM,)),
           ("L layers of homogeneous neurons, as in Eqn (1)", "no biases"), fault="misprint",
           correction="yang2022.section-4.sum-of-squares.corrected"),
     Claim("yang2022.section-4.sum-of-squares.corrected", "Section 4, before Eqn (2)",
-          "With L the number of weight layers, and the last one W^L where v_i,L is printed, R is the sum of squares of the "
-          "couples and the leftover (in every "
+          "With L the number of weight layers, and the last one W^L where v_i,L is printed, R is the sum of squares of "
+          "the couples and the leftover (in every "
           "bias convention: R~ has the penalised biases that are in no w).",
           "R(W) = sum_{j=1}^{floor(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + ||leftover||^2",
           ForAll(corrected_squares, st.one_of([mlp_cases(bias, n_layers=(1, 5)) for bias in Bias]),
                  ladder=("fractions", "balls"), n_examples=60), (),
           Control("the same with L hidden layers", ForAll(printed_squares, mlp_cases(n_layers=(2, 5)))), ours=True),
     Claim("yang2022.eq-2", "Section 4, Eqn (2)",
-          "At a minimum of F the sum of squares is twice the sum of products over the odd layers, and c times that of the "
-          "output weights of layer L.",
+          "At a minimum of F the sum of squares is twice the sum of products over the odd layers, and c times that of "
+          "the output weights of layer L.",
           "R(W) = 2 sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c sum_i ||v_i,L||^2",
           ForAll(printed_eq_2, examples=(GLOBAL_MINIMUM,), meets=is_global_minimum),
           ("L layers of homogeneous neurons, as in Eqn (1)", "a minimum of F", "no biases"), fault="misprint",
           correction="yang2022.eq-2.corrected"),
     Claim("yang2022.eq-2.corrected", "Section 4, Eqn (2)",
-          "With L the number of weight layers and W^L where v_i,L is printed, R is twice the sum of products and c times "
-          "the square of W^L, where every couple is balanced.",
+          "With L the number of weight layers and W^L where v_i,L is printed, R is twice the sum of products and c "
+          "times the square of W^L, where every couple is balanced.",
           "R(W) = 2 sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c ||W^L||^2",
           ForAll(corrected_eq_2, balanced_mlps((1, 6)), ladder=("fractions",), n_examples=60),
           ("every couple is balanced", "no biases"),
@@ -204,6 +206,47 @@ def any_net(bias, **options):
     return st.one_of(mlp_cases(bias, **options), convnet_cases(bias))
 
 
+def lower_first(pair):
+    """Whether the second net minimises G and the first has a smaller F than it."""
+    return is_minimum_of_G(pair.second) and objectives(pair.first)[0] < objectives(pair.second)[0]
+
+
+def first_not_twice(pair):
+    return not_twice(pair.first)
+
+
+def unbalanceable(case):
+    """How many units have exactly one side zero: no alpha > 0 gives them equal norms."""
+    (w,), _, (v,) = case.params
+    return int(np.sum(np.any(w != 0, axis=1) != np.any(v != 0, axis=0)))
+
+
+def with_dead_unit(w, v, y):
+    """scalar_net with a second unit, of w = 1 and v = 0."""
+    case = scalar_net(w, v, y)
+    params = (np.array([[float(w)], [1.0]]),), (), (np.array([[float(v), 0.0]]),)
+    return case._replace(net=mlp((1, 2, 1), bias=False), params=params)
+
+
+def idle_minimum():
+    """v relu(w x) at x = -1, y = 2, lambda = 1, around w = 1, v = 0; and around w = v = 0."""
+    t, = polynomials("t")
+    step = Fraction(1, 2)
+    near = [scalar_net(1 + a, b, 2)._replace(x=-np.ones((1, 1))) for a in (-step, 0, step) for b in (-step, 0, step)]
+    return {"G(1 + a, b) - G(1, 0) = |1 + a| |b| >= 0 where |a| < 1, as the unit is idle there (a, b in {-1/2, 0, 1/2})":
+            all(objectives(case)[1] - 2 == abs(case.params[0][0][0, 0]) * abs(case.params[2][0][0, 0]) for case in near),
+            "F(-t, t) - F(0, 0) = (t^2 - 2)^2 / 2 + t^2 - 2 = t^2 (t^2 - 2) / 2 < 0 for 0 < t < 1":
+                (t**2 - 2)**2 + 2 * t**2 - 4 == t**2 * (t**2 - 2),
+            "F(alpha, 0) = 2 + alpha^2 / 2 has a slope at every alpha > 0": all(
+                objectives(scalar_net(a, 0, 2)._replace(x=-np.ones((1, 1))))[0] == 2 + Fraction(a)**2 / 2 for a in (1, 2))}
+
+
+def active_minimum():
+    """The same at x = 1, where the unit is not idle."""
+    return {"G(1 + a, b) - G(1, 0) >= 0": all(objectives(scalar_net(1 + a, b, 2))[1] >= 2 for a in (0, Fraction(1, 2))
+                                             for b in (0, Fraction(1, 2)))}
+
+
 def biased_unit():
     """4 relu(x + 1): balancing takes w from 1 to 2 and b with it, so that the penalty of b grows by 3/2."""
     params = ((np.array([[1.0]]), np.array([1.0])), (), (np.array([[4.0]]),))
@@ -245,8 +288,8 @@ THEOREM_3 = (
             Control("the same without the factor 1/2", ForAll(
                 gap_without_half, mlp_cases(bias))), ours=True) for bias in Bias),
     *(Claim(claim_id, "Section 4, Theorem 3",
-            f"Balancing the couples of any W keeps the function and takes F to G(W) ({hypothesis}); a unit with one side "
-            "zero becomes zero.", "F(balanced W) = G(W)",
+            f"Balancing the couples of any W keeps the function and takes F to G(W) ({hypothesis}); a unit with one "
+            "side zero becomes zero.", "F(balanced W) = G(W)",
             ForAll(not_equal_after_balancing, any_net(bias), real_nets(bias), meets=has_no_constant_unit,
                    ladder=("balls",), n_examples=25, applies=with_biases(bias)), (hypothesis,),
             Control("the same without balancing", ForAll(not_equal_unbalanced, mlp_cases(bias), ladder=("balls",))),
@@ -257,7 +300,8 @@ THEOREM_3 = (
           ForAll(not_equal_after_balancing, examples=(biased_unit(),)), ("biases penalised, outside w",),
           fault="missing hypothesis", correction="yang2022.theorem-3.rebalanced.bias-inside", ours=True),
     Claim("yang2022.theorem-3.first-to-second", "Section 4, Theorem 3",
-          "A minimiser of F is a minimiser of G: G <= F, and for every W' some W with the same function has F(W) <= G(W').",
+          "A minimiser of F is a minimiser of G: G <= F, and for every W' some W with the same function has F(W) <= "
+          "G(W').",
           "argmin F is in argmin G",
           ForAll(no_better_path_norm, any_net(Bias.INSIDE), ladder=("balls",), n_examples=25,
                  applies=with_biases(Bias.INSIDE)),
@@ -275,6 +319,31 @@ THEOREM_3 = (
           "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) and R(W) = 2 R~(W) imply G(W^) > min G",
           ForAll(no_contradiction, examples=(Pair(scalar_net(2, 0.5, 2), scalar_net(1, 1, 2)),), meets=as_in_the_proof),
           ("W minimises F", "W^ minimises G"), fault="wrong", correction="yang2022.theorem-3.rebalanced"),
+    Claim("yang2022.theorem-3.proof.any-w", "Appendix A.4, first half of the proof",
+          "Of a W with F(W) < F(W^), Theorem 1 shows R(W) = 2 R~(W).",
+          "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) implies R(W) = 2 R~(W)",
+          ForAll(first_not_twice, examples=(Pair(scalar_net(2, 0.5, 2), scalar_net(4, 0.25, 2)),), meets=lower_first),
+          ("W^ minimises G", "W is any weights: it is not said to minimise F"), fault="missing hypothesis",
+          correction="yang2022.section-4.gap",
+          tex=r"F(\widehat W) > F(W) \;\Rightarrow\; R(W) = 2 \widetilde R(W)",
+          explanation="Theorem 1 speaks of minima only. v relu(w x) at x = 1, y = 2, lambda = 1: W^ = (4, 1/4) "
+          "minimises G, W = (2, 1/2) has the same function and a smaller F, R(W) = 17/4 and 2 R~(W) = 2. In general R "
+          "- 2 R~ is the sum of (||w|| - ||v||)^2; a minimiser of F may be taken for W."),
+    Claim("yang2022.theorem-3.proof.rescaling", "Appendix A.4, second half of the proof",
+          "If necessary W^ is rescaled so that ||w|| = ||v|| for each term, which does not affect L(W^).",
+          "some rescaling s has ||w|| = ||v|| in s(W^)",
+          ForAll(unbalanceable, examples=(with_dead_unit(1, 1, 2),)),
+          ("W^ is any weights: of G(W^) < G(W), what the step starts from, it makes no use",), fault="missing hypothesis",
+          correction="yang2022.theorem-1.proof.rescaling.corrected",
+          tex=r"\exists\, \alpha > 0: \|\alpha \widehat w\|_2 = \|\widehat v / \alpha\|_2",
+          explanation="A unit of W^ with w = 1, v = 0 has no such rescaling: alpha > 0 gives alpha and 0. Both sides "
+          "set to zero do what the proof needs."),
+    Claim("yang2022.theorem-3.local-minimisers", "Section 4, Theorem 3",
+          "Of local minima the theorem does not hold: v relu(w x) at x = -1, y = 2, lambda = 1 has a local minimum of "
+          "G at w = 1, v = 0, where the unit is idle, but none of F at any rescaling of it, nor at w = v = 0.",
+          "W a local minimiser of G does not imply that a rescaling of W is one of F", Certificate(idle_minimum),
+          ("squared error", "no biases"),
+          Control("the same at x = 1, where the unit is not idle", Certificate(active_minimum)), ours=True),
     Claim("yang2022.theorem-3.r-tilde", "Section 4, Theorem 3, definition of R~",
           "A minimiser of F minimises L + lambda R~, with R~ as printed, for a net of L layers of homogeneous neurons.",
           "R~(W) = sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c/2 sum_i ||v_i,L||^2",
