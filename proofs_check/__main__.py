@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from proofs_check import networks, report, runner
+from proofs_check import errata, networks, report, runner
 from proofs_check.claim import Budget
 from proofs_check.claims import all_claims
 from proofs_check.decide import in_system
@@ -36,9 +36,11 @@ def parser():
     words = argparse.ArgumentParser(prog="proofs-check", description="Check the claims of five documents on weight "
                                     "decay, path norms and sparsity.")
     words.add_argument("claims", nargs="*", metavar="ID", help="an id, a document's key, or a pattern "
-                       "('yang2022.theorem-*'); default: all. 'show ID' prints one claim in full")
+                       "('yang2022.theorem-*'); default: all. 'show ID' prints one claim in full, 'errata DOCUMENT' "
+                       "writes what fails as printed, as Markdown")
     words.add_argument("--list", action="store_true", help="list the claims with their recorded verdicts, run none")
     words.add_argument("--json", type=Path, metavar="FILE", help="write what was found as a list of objects")
+    words.add_argument("-o", "--output", type=Path, metavar="FILE", help="write the errata there, not to the terminal")
     words.add_argument("--jobs", type=_positive, default=os.cpu_count(), help="processes (default: all cores)")
     words.add_argument("--examples", type=_positive, metavar="N", help="cases drawn for each claim")
     words.add_argument("--seed", type=int, help="draw other cases than the ones that are always drawn")
@@ -55,6 +57,10 @@ def _positive(text):
 
 
 def command(arguments, console):
+    if arguments.claims[:1] == ["errata"]:
+        return write_errata(arguments)
+    if arguments.output:
+        raise UnknownClaim("-o goes with errata alone: proofs-check errata DOCUMENT -o FILE")
     show = arguments.claims[:1] == ["show"]
     ids = select(arguments.claims[1:] if show else arguments.claims)
     if show and not arguments.claims[1:]:
@@ -66,8 +72,7 @@ def command(arguments, console):
                           highlight=False, markup=False, soft_wrap=True)
         return 0
     runner.recorded()  # a broken snapshot is better known before the work than after, and so is an unusable file
-    if arguments.json and not (arguments.json.parent.is_dir() and os.access(arguments.json.parent, os.W_OK)):
-        raise networks.UnusableFile(f"--json {arguments.json}: there is no folder {arguments.json.parent} to write in")
+    check_writable("--json", arguments.json)
     budget = Budget(arguments.examples, arguments.seed)
     if arguments.network:
         results = check_network(arguments.network, ids, console)
@@ -77,6 +82,36 @@ def command(arguments, console):
     console.print(*map(report.full, results), sep="\n") if show else console.print(report.table(results))
     write_json(results, arguments.json)
     return conclude(results, len(ids), arguments.accept, console)
+
+
+def check_writable(option, path):
+    """UnusableFile if an option names a file that can't be written: it is better known before the work than after."""
+    if path and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+        raise networks.UnusableFile(f"{option} {path}: there is no folder {path.parent} to write in")
+    if path and path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
+        raise networks.UnusableFile(f"{option} {path}: it is no file that can be written")
+
+
+def write_errata(arguments):
+    """The errata of one document, to a file or standard output; status 1 if a verdict differs from the snapshot."""
+    if [arguments.list, arguments.json, arguments.network, arguments.accept] != [False, None, None, False]:
+        raise UnknownClaim("errata goes with -o, --jobs, --examples and --seed alone")
+    if len(arguments.claims) != 2 or arguments.claims[1] not in errata.documents():
+        raise UnknownClaim(f"errata needs one document of {', '.join(errata.documents())}: it got "
+                           f"{' '.join(arguments.claims[1:]) or 'none'}")
+    document = arguments.claims[1]
+    runner.recorded()
+    check_writable("-o", arguments.output)
+    console, ids = Console(stderr=True), errata.needed(document)
+    results = gather(runner.run_all(ids, Budget(arguments.examples, arguments.seed), arguments.jobs), len(ids), console)
+    if len(results) < len(ids):
+        return 1
+    text = errata.markdown(document, results)
+    if arguments.output:
+        arguments.output.write_text(text)
+    else:
+        sys.stdout.write(text)
+    return conclude(results, len(ids), False, console)
 
 
 def gather(found, total, console):
