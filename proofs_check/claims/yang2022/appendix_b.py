@@ -112,7 +112,8 @@ CLAIMS = (
           ForAll(unequal_layers, balanced_mlps((2, 6)), ladder=("fractions",), n_examples=60),
           ("every unit is balanced", "no biases"),
           Control("the same of nets out of balance", ForAll(unequal_layers, mlp_cases(n_layers=(2, 4)))),
-          tex=r"\sum_{i=1}^{n_j} \|w_{i,j}\|_2^2 = \sum_{i=1}^{n_k} \|w_{i,k}\|_2^2 \text{ for all } j, k"),
+          tex=r"\sum_{i=1}^{n_j} \Vert w_{i,j} \Vert_2^2 = \sum_{i=1}^{n_k} \Vert w_{i,k} \Vert_2^2 \text{ for all } "
+              r"j, k"),
     Claim("yang2022.appendix-b21.equal-layers.bias-inside", "Appendix B.2.1, with biases as part of the weights "
           "(B.2.2)",
           "At the minimum norm representation each layer has the same sum of squared weights, with biases inside w.",
@@ -120,7 +121,8 @@ CLAIMS = (
           ForAll(unequal_layers, examples=(biased_chain(),), meets=is_balanced),
           ("a minimum norm representation", "biases inside w"), fault="missing hypothesis",
           correction="yang2022.appendix-b21.equal-layers",
-          tex=r"\sum_{i=1}^{n_j} \|w_{i,j}\|_2^2 = \sum_{i=1}^{n_k} \|w_{i,k}\|_2^2 \text{ for all } j, k",
+          tex=r"\sum_{i=1}^{n_j} \Vert w_{i,j} \Vert_2^2 = \sum_{i=1}^{n_k} \Vert w_{i,k} \Vert_2^2 \text{ for all } "
+              r"j, k",
           explanation="13 relu(5 relu(3 x + 4) + 12): 3^2 + 4^2 = 5^2 and 5^2 + 12^2 = 13^2, so that both units are "
           "balanced; the layers, with their biases, have 25, 169 and 169. It is minimal: the function is 156 up to its "
           "kink at -4/3 and has slope 195 behind it, so its representations are its rescalings, of which R is least at "
@@ -132,7 +134,7 @@ CLAIMS = (
           ForAll(printed_coupling, examples=(tapering_net(),), meets=has_least_norm),
           ("a minimum norm representation", "v_i,k the output weights of the i-th neuron of layer k (Section 3)"),
           fault="misprint", correction="yang2022.appendix-b21.coupling-index.corrected",
-          tex=r"\sum_{i=1}^{n_j} \|w_{i,j}\|_2^2 = \sum_{i=1}^{n_j} \|v_{i,j+1}\|_2^2",
+          tex=r"\sum_{i=1}^{n_j} \Vert w_{i,j} \Vert_2^2 = \sum_{i=1}^{n_j} \Vert v_{i,j+1} \Vert_2^2",
           explanation="W_1 = 1, W_2 = u, W_3 = u u^T with u = (3/5, 4/5): f(1) = u has norm 1, and all three Frobenius "
           "norms are 1, the least there can be. Layer 1 has n_1 = 1 neuron with ||w_1,1|| = 1, and the first neuron of "
           "layer 2 has ||v_1,2|| = 3/5: for j = 1 the formula is 1 = 9/25. The first formula of B.2.1 has the index "
@@ -143,21 +145,23 @@ CLAIMS = (
           ForAll(unequal_sides, balanced_mlps((2, 6)), ladder=("fractions",), n_examples=60),
           ("every unit is balanced", "no biases"),
           Control("in nets out of balance too", ForAll(unequal_sides, mlp_cases(n_layers=(2, 4)))), ours=True,
-          tex=r"\sum_{i=1}^{n_j} \|w_{i,j}\|_2^2 = \sum_{i=1}^{n_j} \|v_{i,j}\|_2^2"),
+          tex=r"\sum_{i=1}^{n_j} \Vert w_{i,j} \Vert_2^2 = \sum_{i=1}^{n_j} \Vert v_{i,j} \Vert_2^2"),
     Claim("yang2022.appendix-b21.equal-path-norms", "Appendix B.2.1, last formula",
           "At the minimum norm representation the sums of products of norms of all couplings of layers are equal.",
           "sum_i ||w_i,j|| ||v_i,j|| = sum_i ||w_i,k|| ||v_i,k||",
           ForAll(unequal_path_norms, balanced_mlps((3, 6)), ladder=("fractions",), n_examples=60),
           ("every unit is balanced", "no biases", "v_i,j the output weights of the i-th neuron of layer j (Section 3)"),
           Control("the same of nets out of balance", ForAll(unequal_path_norms, mlp_cases(n_layers=(3, 4)))),
-          tex=r"\sum_{i=1}^{n_j} \|w_{i,j}\|_2 \|v_{i,j}\|_2 = \sum_{i=1}^{n_k} \|w_{i,k}\|_2 \|v_{i,k}\|_2"),
+          tex=r"\sum_{i=1}^{n_j} \Vert w_{i,j} \Vert_2 \Vert v_{i,j} \Vert_2 = \sum_{i=1}^{n_k} \Vert w_{i,k} \Vert_2 "
+              r"\Vert v_{i,k} \Vert_2"),
     Claim("yang2022.appendix-b21.equal-path-norms.index", "Appendix B.2.1, last formula",
           "At the minimum norm representation the printed sums, of ||w_i,j|| and ||v_i,j+1||, are equal.",
           "sum_{i=1}^{n_j} ||w_i,j|| ||v_i,j+1|| = sum_{i=1}^{n_k} ||w_i,k|| ||v_i,k+1||",
           ForAll(printed_path_norms, examples=(longer_tapering_net(),), meets=has_least_norm),
           ("a minimum norm representation", "v_i,k the output weights of the i-th neuron of layer k (Section 3)"),
           fault="misprint", correction="yang2022.appendix-b21.equal-path-norms",
-          tex=r"\sum_{i=1}^{n_j} \|w_{i,j}\|_2 \|v_{i,j+1}\|_2 = \sum_{i=1}^{n_k} \|w_{i,k}\|_2 \|v_{i,k+1}\|_2",
+          tex=r"\sum_{i=1}^{n_j} \Vert w_{i,j} \Vert_2 \Vert v_{i,j+1} \Vert_2 = \sum_{i=1}^{n_k} \Vert w_{i,k} "
+              r"\Vert_2 \Vert v_{i,k+1} \Vert_2",
           explanation="W_1 = 1, W_2 = u, W_3 = W_4 = u u^T with u = (3/5, 4/5): f(1) = u has norm 1, and all four "
           "Frobenius norms are 1, the least there can be. Layer 1 has one neuron, layers 2 and 3 have two, of norms "
           "3/5 and 4/5 on both sides. For j = 1 the sum is 1 * 3/5, for k = 2 it is 9/25 + 16/25 = 1."),

@@ -365,7 +365,7 @@ PERCEPTRONS = (
           "W^k in R^{n_{k+1} x n_k}, h^{k+1} = sigma(W^k [1; h^k])",
           ForAll(shape_differs(n_k), examples=(TWO_UNITS,)), (), fault="misprint",
           correction="yang2022.appendix-b1.weight-shape.corrected",
-          tex=r"W^k \in \mathbb{R}^{n_{k+1} \times n_k}, \quad h^{k+1} = \sigma\Big(W^k \begin{bmatrix} 1 \\ h^k "
+          tex=r"W^k \in \mathbb{R}^{n_{k+1} \times n_k}, \quad h^{k+1} = \sigma\Big(W^k \begin{bmatrix} 1 \cr h^k "
               r"\end{bmatrix}\Big)",
           explanation="[1; h^k] has n_k + 1 entries, so W^k needs n_k + 1 columns: for n_1 = 1 input, W^1 is n_2 x 1 "
           "and [1; x] is 2 x 1. " + COUNTS_THE_1),
@@ -381,8 +381,8 @@ PERCEPTRONS = (
           ForAll(sum_over_units_differs(lambda n, n_next: n), examples=(TWO_UNITS,)),
           ("n_k the dimension of h^k, n_1 of the input",), fault="misprint",
           correction="yang2022.appendix-b1.units-sum.corrected",
-          tex=r"\widetilde W^{k+1} \sigma\Big(W^k \begin{bmatrix} 1 \\ h^k \end{bmatrix}\Big) = \sum_{i=1}^{n_k} "
-              r"\widetilde W^{k+1}_{:,i}\, \sigma\Big(W^k_i \begin{bmatrix} 1 \\ h^k \end{bmatrix}\Big)",
+          tex=r"\widetilde W^{k+1} \sigma\Big(W^k \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big) = \sum_{i=1}^{n_k} "
+              r"\widetilde W^{k+1}_{:,i}\thinspace \sigma\Big(W^k_i \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big)",
           explanation="relu(x) + relu(x) has one input and two units: at x = 1 the left side is 2, the sum up to n_1 = "
           "1 is 1. Section 3 calls n_k the number of neurons in the k-th layer, where Appendix B.1 has n_{k+1}."),
     Claim("yang2022.appendix-b1.units-sum.corrected", "Appendix B.1, multi-layer perceptron, third formula",
@@ -390,8 +390,8 @@ PERCEPTRONS = (
           "W~^{k+1} sigma(W^k [1; h^k]) = sum_{i=1}^{n_{k+1}} W~^{k+1}_:,i sigma(W^k_i [1; h^k])",
           ForAll(sum_over_units_differs(lambda n, n_next: n_next), relu_nets()), (),
           Control("over n_k units", ForAll(sum_over_units_differs(lambda n, n_next: n), relu_nets())), ours=True,
-          tex=r"\widetilde W^{k+1} \sigma\Big(W^k \begin{bmatrix} 1 \\ h^k \end{bmatrix}\Big) = \sum_{i=1}^{n_{k+1}} "
-              r"\widetilde W^{k+1}_{:,i}\, \sigma\Big(W^k_i \begin{bmatrix} 1 \\ h^k \end{bmatrix}\Big)"),
+          tex=r"\widetilde W^{k+1} \sigma\Big(W^k \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big) = \sum_{i=1}^{n_{k+1}} "
+              r"\widetilde W^{k+1}_{:,i}\thinspace \sigma\Big(W^k_i \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big)"),
     Claim("yang2022.appendix-b1.units-count", "Appendix B.1, multi-layer perceptron, last paragraph",
           "The couple of W^{2j-1} and W^2j has n_{2j-1} units, one for each hidden neuron.", "n_{2j-1} units",
           ForAll(units_differ(reading_layer), examples=(TWO_UNITS,)),
@@ -431,7 +431,7 @@ FACTORISED = (
           "g^k = P^k [1; h^k] is in R^{n_{k+1}}, P^k having n_{k+1} - 1 rows.", "g^k = P^k [1; h^k] in R^{n_{k+1}}",
           Certificate(printed_factor_shapes_fit), ("P^k in R^{(n_{k+1}-1) x n_k}",), fault="misprint",
           correction="yang2022.appendix-b1.factorized-shapes.corrected",
-          tex=r"g^k = P^k \begin{bmatrix} 1 \\ h^k \end{bmatrix} \in \mathbb{R}^{n_{k+1}}, \quad "
+          tex=r"g^k = P^k \begin{bmatrix} 1 \cr h^k \end{bmatrix} \in \mathbb{R}^{n_{k+1}}, \quad "
               r"P^k \in \mathbb{R}^{(n_{k+1}-1) \times n_k}",
           explanation="A product has as many entries as its matrix has rows: n_{k+1} - 1."),
     Claim("yang2022.appendix-b1.factorized-recursion", "Appendix B.1, factorised MLP, last two formulas",
@@ -439,7 +439,7 @@ FACTORISED = (
           "P^{k+1} [1; h^{k+1}] = P~^{k+1} sigma(Q^k g^k)", ForAll(recursion_of_g(0), examples=(ONLY_BIAS,)),
           ("h^{k+1} = sigma(Q^k g^k)",), fault="misprint",
           correction="yang2022.appendix-b1.factorized-recursion.corrected",
-          tex=r"g^{k+1} = P^{k+1} \begin{bmatrix} 1 \\ h^{k+1} \end{bmatrix} = \widetilde P^{k+1} \sigma(Q^k g^k)",
+          tex=r"g^{k+1} = P^{k+1} \begin{bmatrix} 1 \cr h^{k+1} \end{bmatrix} = \widetilde P^{k+1} \sigma(Q^k g^k)",
           explanation="With P^{k+1} = (1, 1) and h^{k+1} = sigma(Q^k g^k) = 1, g^{k+1} is 1 + 1 = 2 by its definition "
           "and 1 by the formula: the bias, the first column of P^{k+1}, is lost."),
     Claim("yang2022.appendix-b1.factorized-recursion.corrected", "Appendix B.1, factorised MLP, last two formulas",
@@ -447,7 +447,7 @@ FACTORISED = (
           "g^{k+1} = P^{k+1}_:,1 + sum_{i=1}^{n_{k+1}} P~^{k+1}_:,i sigma(Q^k_i g^k)",
           ForAll(recursion_of_g(1), factorised_layers()), ("h^{k+1} = sigma(Q^k g^k)",),
           Control("without the first column it is", ForAll(recursion_of_g(0), factorised_layers())), ours=True,
-          tex=r"g^{k+1} = P^{k+1}_{:,1} + \sum_{i=1}^{n_{k+1}} \widetilde P^{k+1}_{:,i}\, \sigma(Q^k_i g^k)"),
+          tex=r"g^{k+1} = P^{k+1}_{:,1} + \sum_{i=1}^{n_{k+1}} \widetilde P^{k+1}_{:,i}\thinspace \sigma(Q^k_i g^k)"),
     Claim("yang2022.appendix-b1.factorized-units", "Appendix B.1, factorised MLP",
           "The layers Q^k and P^{k+1} have n_{k+1} - 1 homogeneous units, one for each hidden neuron.",
           "n_{k+1} - 1 units", ForAll(units_between(n_k_minus_1), examples=(TWO_UNITS,)),
@@ -466,7 +466,7 @@ FACTORISED = (
           "{f : W^k = Q^k P^k, 1 < k < L} = {f}", Certificate(printed_class_has_the_function),
           ("inner dimension n_{k+1} - 1",), fault="misprint",
           correction="yang2022.appendix-b1.factorized-class.corrected",
-          tex=r"\{f_{\text{MLP}} : W^k = Q^k P^k,\ 1 < k < L\} = \{f_{\text{MLP}}\}",
+          tex=r"\lbrace f_{\text{MLP}} : W^k = Q^k P^k,\ 1 < k < L\rbrace  = \lbrace f_{\text{MLP}}\rbrace ",
           explanation="f(x) = relu(relu(x)) with both components, all n_k = 2, all W^k = I, L = 3, is x for x > 0: its "
           "slopes make the identity. Factorised, Q^2 is a column and P~^2 a row, so that wherever f is linear its "
           "slopes make a column times a row, of determinant 0."),
@@ -476,7 +476,7 @@ FACTORISED = (
           ForAll(factorised_differs, relu_nets(n_layers=(2, 5))), ("inner dimension n_{k+1}",),
           Control("with inner dimension n_{k+1} - 1, leaving one out",
                   ForAll(factorised_with_one_less_differs, examples=(WIDE,))), ours=True,
-          tex=r"W^k = I\, W^k, \quad P^k \in \mathbb{R}^{n_{k+1} \times (n_k + 1)}"),
+          tex=r"W^k = I\thinspace W^k, \quad P^k \in \mathbb{R}^{n_{k+1} \times (n_k + 1)}"),
     Claim("yang2022.appendix-b1.factorized-even", "Appendix B.1, factorised MLP, last paragraph",
           "A factorised MLP bypasses the issue of an odd number of layers: each hidden layer has a couple of its own, "
           "and no layer is left over.",

@@ -189,7 +189,7 @@ CLAIMS = (
           "The ten classes have 60 000 training images and 10 000 test images together.",
           "n_0 + ... + n_9 = 60000 in training, 10000 in test", Certificate(as_often_on_average), (),
           Control("each has a tenth of them", Certificate(every_digit_as_often)), ours=True,
-          tex=r"n_0 + \dots + n_9 = 60\,000 \text{ in training}, \quad 10\,000 \text{ in test}"),
+          tex=r"n_0 + \dots + n_9 = 60000 \text{ in training}, \quad 10000 \text{ in test}"),
     Claim("yang2022.appendix-c1.splits", "Appendix C.1.1, a, c and e",
           "The training images are split into as many as there are: MNIST 55000 + 5000, CIFAR10 45000 + 5000, "
           "SVHN 67257 + 6000.", "training + validation = all", Certificate(splits_add_up(SPLITS)),

@@ -275,7 +275,8 @@ CLAIMS = (
           Certificate(shares_of_units(GROUPED_UNITS)),
           ("three groups of 400 hidden neurons (Table 2), one unit each (B.1)", "rounded to the nearest, as 99.92 is"),
           fault="wrong", correction="yang2022.table-1.sparsities.corrected",
-          tex=r"m = 100\, \frac{k}{4 \cdot 1200} \text{ (rounded)}, \quad k \in \{0, 1, \dots, 4800\}",
+          tex=r"m = 100\thinspace \frac{k}{4 \cdot 1200} \text{ (rounded)}, \quad k \in \lbrace 0, 1, \dots, "
+              r"4800\rbrace ",
           explanation="Two inactive units in four runs leave 99.96 %, three leave 99.94 %. Nor are the digits cut off: "
           "99.92 is 4796/4800 = 99.9167 %, and no share lies in [99.92, 99.93)."),
     Claim("yang2022.table-1.sparsities.corrected", "Section 5.1, Table 1, structural sparsities of Tasks 1 and 2",
@@ -284,7 +285,7 @@ CLAIMS = (
           "m = 100 k / (4 n), rounded, for some integer k; n = 1200 in Task 1, 2000 in Task 2",
           Certificate(shares_of_units(HIDDEN_NEURONS)), ("rounded to the nearest",),
           Control("of the 1200 units of three groups in both", Certificate(shares_of_units(GROUPED_UNITS))), ours=True,
-          tex=r"98.3 = 100\, \frac{7864}{4 \cdot 2000}, \quad 99.95 = 100\, \frac{7996}{4 \cdot 2000}"),
+          tex=r"98.3 = 100\thinspace \frac{7864}{4 \cdot 2000}, \quad 99.95 = 100\thinspace \frac{7996}{4 \cdot 2000}"),
     Claim("yang2022.table-1.same-models", "Section 5.1, ii, and Appendix C.1.1, b and d, with Table 1",
           "The models tested on corrupted data are those tested on the original data: trained on unmodified data and "
           "chosen by the clean validation set, with seeds 42 to 45. So they have the same structural sparsity.",

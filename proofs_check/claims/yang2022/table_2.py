@@ -65,8 +65,8 @@ def layers_of_n_neurons(names):
         for name in names:
             d, n = depth_and_width(name)
             outputs = [n_out for _, n_out in matrices(name)]
-            in_table = ", ".join(map(str, outputs))
-            told[f"{name} has {d} layers, each with {n} neurons, and Table 2 has layers of {in_table}"] = outputs == [n] * d
+            in_table = f"Table 2 has layers of {', '.join(map(str, outputs))}"
+            told[f"{name} has {d} layers, each with {n} neurons, and {in_table}"] = outputs == [n] * d
         return told
     return facts
 
@@ -84,7 +84,7 @@ def hidden_layers_of_n_neurons(expected):
 
 def multiplied_out(name):
     """The layers after multiplying matrices between which there is no ReLU."""
-    product = []
+    product: list = []
     for layer in layers(name):
         if product and RELU not in (layer, product[-1]):
             product[-1] = (product[-1][0], layer[1])
