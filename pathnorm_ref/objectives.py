@@ -13,7 +13,7 @@ from pathnorm_ref.arrays import leaves, number, tree_map, zeros
 from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.losses import squared_error
 from pathnorm_ref.norms import coupled_path_norm
-from pathnorm_ref.units import Bias, check_net, couples, outgoing, weight_layers
+from pathnorm_ref.units import check_net, couples, outgoing, penalised, uncoupled
 
 
 def weight_decay_objective(net, params, x, y, lam, bias, loss=squared_error):
@@ -39,7 +39,7 @@ def multitask_lasso_objective(net, params, x, y, lam, bias, loss=squared_error):
     lam = number("lam", lam, x, at_least=0)
     xp = check_net(net, params, bias)
     lasso = sum((xp.sum(euclidean(xp, outgoing(xp, net, params, hidden), 1)) for hidden in couples(net)[0]),
-                start=_zero(xp, params))
+                start=zeros(xp, (), x)[()])
     return empirical_loss(net, params, x, y, loss) + lam * (lasso + leftover_squares(net, params, bias) / 2)
 
 
@@ -69,15 +69,13 @@ def weight_decay_and_gradient(net, params, x, y, lam, bias, loss=squared_error):
 def sum_of_squares(net, params, bias):
     """R: the sum of squares of the weights, and of the biases unless they are free."""
     xp = check_net(net, params, bias)
-    return sum((xp.sum(array * array) for _, array in _weights(net, params) + _biases(net, params, bias)),
-               start=_zero(xp, params))
+    return _squares(xp, params, penalised(net, bias))
 
 
 def sum_of_squares_gradient(net, params, bias):
     """The gradient of R: twice what is penalised, and zeros."""
     check_net(net, params, bias)
-    penalised = {id(array) for _, array in _weights(net, params) + _biases(net, params, bias)}
-    return tree_map(lambda array: 2 * array if id(array) in penalised else 0 * array, params)
+    return tree_map(lambda array, counts: 2 * array if counts else 0 * array, params, penalised(net, bias))
 
 
 def path_norm_regulariser(net, params, bias):
@@ -88,25 +86,11 @@ def path_norm_regulariser(net, params, bias):
 def leftover_squares(net, params, bias):
     """||leftover||^2: the sum of squares of all that is penalised and in no couple."""
     xp = check_net(net, params, bias)
-    coupled, last = couples(net)
-    weights = [array for i, array in _weights(net, params) if i == last]
-    inside = {hidden.incoming for hidden in coupled} if bias == Bias.INSIDE else set()
-    biases = [array for i, array in _biases(net, params, bias) if i not in inside]
-    return sum((xp.sum(array * array) for array in weights + biases), start=_zero(xp, params))
+    return _squares(xp, params, uncoupled(net, bias))
 
 
-def _zero(xp, params):
-    """The sum of nothing: a bare 0 would make a float of `0 / 2`, and spoil an exact sum."""
+def _squares(xp, params, marked):
+    """The sum of squares of the parameters that are marked; a bare 0 would spoil an exact sum of none."""
     _, like = next(leaves(params))
-    return zeros(xp, (), like)[()]
-
-
-def _weights(net, params):
-    return [(i, params[i][0]) for i in weight_layers(net)]
-
-
-def _biases(net, params, bias):
-    """The penalised biases, each with the index of its layer."""
-    if bias in (Bias.ABSENT, Bias.FREE):
-        return []
-    return [(i, b) for i in weight_layers(net) for b in params[i][1:]]
+    counted = (array for (_, array), (_, counts) in zip(leaves(params), leaves(marked), strict=True) if counts)
+    return sum((xp.sum(array * array) for array in counted), start=zeros(xp, (), like)[()])
