@@ -7,7 +7,8 @@ import numpy as np
 
 from pathnorm_ref.layers import Layer
 
-PARAMETERS = ("W", "b")
+PARAMETERS = {"PReLU": ("slope",), "BatchNorm": ("gamma", "beta")}
+"""What the parameters of a layer are called, where it is not W and b."""
 
 
 def describe(value):
@@ -43,8 +44,9 @@ def _net(net, params):
 
 def _layer(layer, params):
     """Its name, its parameters, and those of its settings that neither they nor the defaults tell."""
-    told = {"n_in", "n_out", "kernel", "bias"} if params else set()
+    told = {"n_in", "n_out", "n_channels", "kernel", "bias"} if params else set()
     settings = [(field.name, getattr(layer, field.name)) for field in dataclasses.fields(layer)
                 if field.name not in told and getattr(layer, field.name) != field.default]
-    words = [*zip(PARAMETERS, params, strict=False), *settings]
-    return f"{type(layer).__name__}({', '.join(f'{name} = {describe(value)}' for name, value in words)})"
+    kind = type(layer).__name__
+    words = [*zip(PARAMETERS.get(kind, ("W", "b")), params, strict=False), *settings]
+    return f"{kind}({', '.join(f'{name} = {describe(value)}' for name, value in words)})"
