@@ -4,7 +4,7 @@ The result has the shape, dtype and device of z and never shares its memory; t =
 TypeError or ValueError for an array that is not finite, and for a t that is negative.
 """
 
-from pathnorm_ref.arrays import absolute, greater, namespace, number, ones, scalars_as_vectors, zeros
+from pathnorm_ref.arrays import absolute, greater, is_exact, namespace, number, ones, scalars_as_vectors, zeros
 from pathnorm_ref.euclidean import euclidean, norms_above
 
 
@@ -14,6 +14,8 @@ def prox_l1(z, t):
     xp, t = namespace(z=z), number("t", t, z, at_least=0)
     if t == 0:
         return xp.asarray(z, copy=True)
+    if not is_exact(z):
+        return z - xp.clip(z, -t, t)
     return xp.where(greater(z, t), z - t, xp.where(greater(-z, t), z + t, zeros(xp, z.shape, z)))
 
 
