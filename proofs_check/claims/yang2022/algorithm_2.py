@@ -292,21 +292,32 @@ CLAIMS = (
           "With the scale alpha_j = X / ||W^2j||_2, ||.||_2 Frobenius or spectral, Algorithm 2 makes the sums of path "
           "norms of all couples equal.", "alpha_j = X / ||W^2j||_2, X^floor(L/2) = prod_j sum_i ||W^2j_:,i||_2",
           ForAll(by_every_reading(sums_differ), examples=(FOUR_LAYERS,), ladder=("fractions",)),
-          ("||W_i^{2j-1}|| = 1 for each row",), fault="misprint", correction="yang2022.algorithm-2.scale.corrected"),
+          ("||W_i^{2j-1}|| = 1 for each row",), fault="misprint", correction="yang2022.algorithm-2.scale.corrected",
+          tex=r"\alpha_j = X \big/ \|\widetilde W^{2j}\|_2, \quad X^{\lfloor L/2 \rfloor} = \prod_j \sum_i "
+              r"\|\widetilde W^{2j}_{:,i}\|_2",
+          explanation="W^1 = I, W^2 = diag(3, 4), W^3 = (3/5, 4/5), W^4 = 7: both sums are 7 = X, and nothing should "
+          "change. But ||W^2|| is 5 (Frobenius) or 4 (spectral), so that alpha_1 = 7/5 or 7/4 makes the first sum "
+          "49/5 or 49/4. W^4, divided by alpha_1, is 5 or 4, and alpha_2 makes it 7, or, computed before the loop "
+          "and divided by alpha_1, 25/7 or 16/7."),
     Claim("yang2022.algorithm-2.scale.corrected", "Appendix B.2.2, Algorithm 2, calculation of the scale",
           "With the scale alpha_j = X / sum_i ||W^2j_:,i||_2, computed in its turn, Algorithm 2 makes the sums of "
           "path norms of all couples equal.", "alpha_j = X / sum_i ||W^2j_:,i||_2",
           ForAll(sums_differ(column_sum), chains((4, 7)), ladder=("fractions",), n_examples=60),
           ("||W_i^{2j-1}|| = 1 for each row", "no W^2j is 0"),
           Control("with alpha_j = X / ||W^2j||_F",
-                  ForAll(sums_differ(euclidean_norm), examples=(FOUR_LAYERS,), ladder=("fractions",))), ours=True),
+                  ForAll(sums_differ(euclidean_norm), examples=(FOUR_LAYERS,), ladder=("fractions",))), ours=True,
+          tex=r"\alpha_j = X \Big/ \sum_{i=1}^{n_{2j-1}} \|\widetilde W^{2j}_{:,i}\|_2"),
     Claim("yang2022.algorithm-2.alpha-update", "Appendix B.2.2, Algorithm 2, last line of the loop",
           "If the scales are computed before the loop (else its last line changes one that is not computed yet), "
           "dividing alpha_{j+1} by alpha_j makes the sums equal and keeps the function, all layers of width 1.",
           "alpha_{j+1} <- alpha_{j+1} / alpha_j",
           ForAll(printed_carrying_fails, examples=(FOUR_SCALARS,), ladder=("fractions",)),
           ("||W_i^{2j-1}|| = 1 for each row", "||W^2j||_2 = sum_i ||W^2j_:,i||_2, as for width 1"), fault="misprint",
-          correction="yang2022.algorithm-2.alpha-update.corrected"),
+          correction="yang2022.algorithm-2.alpha-update.corrected",
+          tex=r"\alpha_{j+1} \leftarrow \alpha_{j+1} / \alpha_j",
+          explanation="Weights 1, 4, 1, 1 in a row: the sums are 4 and 1, X = 2, alpha_1 = 1/2, alpha_2 = 2. The "
+          "first round makes W^2 = 2 and W^4 = 2. With alpha_2 = 2 / (1/2) = 4 the second makes W^4 = 8: sums 2 and "
+          "8, function 16 x for 4 x. With alpha_2 = 2 * 1/2 = 1 it stays 2: sums 2 and 2, function 4 x."),
     Claim("yang2022.algorithm-2.alpha-update.corrected", "Appendix B.2.2, Algorithm 2, last line of the loop",
           "If the scales X / sum_i ||W^2j_:,i||_2 are computed before the loop, multiplying alpha_{j+1} by alpha_j "
           "makes the sums equal, keeps the function, and gives what computing each scale in its turn gives.",
@@ -315,13 +326,18 @@ CLAIMS = (
           ("||W_i^{2j-1}|| = 1 for each row", "no W^2j is 0", "ReLU between the layers"),
           Control("dividing alpha_{j+1} by alpha_j does",
                   ForAll(carrying_fails(operator.truediv), examples=(FOUR_SCALARS,), ladder=("fractions",))),
-          ours=True),
+          ours=True,
+          tex=r"\alpha_{j+1} \leftarrow \alpha_{j+1} \alpha_j"),
     Claim("yang2022.algorithm-2.function", "Appendix B.2.2, Algorithm 2",
           "Algorithm 2, with ||.||_2 Frobenius or spectral, keeps the network's function, although the last couple has "
           "no W^{2j+2} that could be divided.", "f(x) is the same before and after",
           ForAll(by_every_reading(function_differs), examples=(TWO_LAYERS,), ladder=("fractions",)),
           ("||W_i^{2j-1}|| = 1 for each row", "ReLU between the layers"), fault="misprint",
-          correction="yang2022.algorithm-2.function.corrected"),
+          correction="yang2022.algorithm-2.function.corrected",
+          tex=r"f(x) \text{ is the same before and after}",
+          explanation="W^1 = I, W^2 = diag(3, 4), L = 2: one couple, X = 7. W^2 is multiplied by alpha_1 = 7/5 "
+          "(Frobenius) or 7/4 (spectral), and there is no W^4 to divide: f(1, 1) = (3, 4) becomes (21/5, 28/5) or "
+          "(21/4, 7)."),
     Claim("yang2022.algorithm-2.function.corrected", "Appendix B.2.2, Algorithm 2",
           "With alpha_j = X / sum_i ||W^2j_:,i||_2, computed in its turn, Algorithm 2 keeps the function, with biases, "
           "L even or odd: the last scale is 1, so that no layer behind the last couple has to be adjusted.",
@@ -330,7 +346,9 @@ CLAIMS = (
           ("no W^2j is 0", "ReLU between the layers"),
           Control("with alpha_j = X / ||W^2j||_F", ForAll(
               function_or_last_scale_differs(euclidean_norm), examples=(TWO_LAYERS,), ladder=("fractions",))),
-          ours=True),
+          ours=True,
+          tex=r"\alpha_j = X \Big/ \sum_{i=1}^{n_{2j-1}} \|\widetilde W^{2j}_{:,i}\|_2, \quad \alpha_{\lfloor L/2 "
+              r"\rfloor} = 1"),
     Claim("yang2022.algorithm-2.block", "Appendix B.2.2, Algorithm 2, block of function",
           "Scaling W^2j, b^2j and b^{2j+1} by alpha_j and dividing W^{2j+2} by it keeps the block of four layers.",
           "W^{2j+2} sigma(W^{2j+1} sigma(W^2j sigma(W^{2j-1} h + b^{2j-1}) + b^2j) + b^{2j+1}) is the same",

@@ -89,7 +89,12 @@ SQUARES = (
           "odd",
           ForAll(printed_squares, mlp_cases(n_layers=(2, 5)), examples=(GLOBAL_MINIMUM,)),
           ("L layers of homogeneous neurons, as in Eqn (1)", "no biases"), fault="misprint",
-          correction="yang2022.section-4.sum-of-squares.corrected"),
+          correction="yang2022.section-4.sum-of-squares.corrected",
+          tex=r"R(W) = \sum_{j=1}^{\lfloor L/2 \rfloor} \sum_i (\|w_{i,2j-1}\|_2^2 + \|v_{i,2j-1}\|_2^2) + c \sum_i "
+              r"\|v_{i,L}\|_2^2",
+          explanation="One homogeneous neuron, v relu(w x) with w = v = 1: L = 1, the sum over j is empty, c = 1, "
+          "and the right side is v^2 = 1, while R = w^2 + v^2 = 2. With L = 2, the number of weight layers, it is "
+          "right."),
     Claim("yang2022.section-4.sum-of-squares.corrected", "Section 4, before Eqn (2)",
           "With L the number of weight layers, and the last one W^L where v_i,L is printed, R is the sum of squares of "
           "the couples and the leftover (in every "
@@ -97,21 +102,28 @@ SQUARES = (
           "R(W) = sum_{j=1}^{floor(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + ||leftover||^2",
           ForAll(corrected_squares, st.one_of([mlp_cases(bias, n_layers=(1, 5)) for bias in Bias]),
                  ladder=("fractions", "balls"), n_examples=60), (),
-          Control("the same with L hidden layers", ForAll(printed_squares, mlp_cases(n_layers=(2, 5)))), ours=True),
+          Control("the same with L hidden layers", ForAll(printed_squares, mlp_cases(n_layers=(2, 5)))), ours=True,
+          tex=r"R(W) = \sum_{j=1}^{\lfloor L/2 \rfloor} \sum_i (\|w_{i,2j-1}\|_2^2 + \|v_{i,2j-1}\|_2^2) + "
+              r"\|\text{leftover}\|_2^2"),
     Claim("yang2022.eq-2", "Section 4, Eqn (2)",
           "At a minimum of F the sum of squares is twice the sum of products over the odd layers, and c times that of "
           "the output weights of layer L.",
           "R(W) = 2 sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c sum_i ||v_i,L||^2",
           ForAll(printed_eq_2, examples=(GLOBAL_MINIMUM,), meets=is_global_minimum),
           ("L layers of homogeneous neurons, as in Eqn (1)", "a minimum of F", "no biases"), fault="misprint",
-          correction="yang2022.eq-2.corrected"),
+          correction="yang2022.eq-2.corrected",
+          tex=r"R(W) = 2 \sum_{j=1}^{\lfloor L/2 \rfloor} \sum_{i=1}^{n_{2j-1}} \|w_{i,2j-1}\|_2 \|v_{i,2j-1}\|_2 + "
+              r"c \sum_{i=1}^{n_L} \|v_{i,L}\|_2^2",
+          explanation="v relu(w x) at x = 1, y = 2, lambda = 1: with s = v relu(w), F >= (s - 2)^2 / 2 + |s| >= 3/2, "
+          "which w = v = 1 reaches. There R = 2, and the right side, with L = 1, is v^2 = 1."),
     Claim("yang2022.eq-2.corrected", "Section 4, Eqn (2)",
           "With L the number of weight layers and W^L where v_i,L is printed, R is twice the sum of products and c "
           "times the square of W^L, where every couple is balanced.",
           "R(W) = 2 sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c ||W^L||^2",
           ForAll(corrected_eq_2, balanced_mlps((1, 6)), ladder=("fractions",), n_examples=60),
           ("every couple is balanced", "no biases"),
-          Control("the same of nets out of balance", ForAll(corrected_eq_2, mlp_cases(n_layers=(2, 4)))), ours=True),
+          Control("the same of nets out of balance", ForAll(corrected_eq_2, mlp_cases(n_layers=(2, 4)))), ours=True,
+          tex=r"R(W) = 2 \sum_{j=1}^{\lfloor L/2 \rfloor} \sum_i \|w_{i,2j-1}\|_2 \|v_{i,2j-1}\|_2 + c\, \|W^L\|_F^2"),
 )
 
 
@@ -286,14 +298,15 @@ THEOREM_3 = (
             ForAll(gap, any_net(bias), real_nets(bias), ladder=("fractions", "balls"), n_examples=30,
                    applies=with_biases(bias)), (),
             Control("the same without the factor 1/2", ForAll(
-                gap_without_half, mlp_cases(bias))), ours=True) for bias in Bias),
+                gap_without_half, mlp_cases(bias))), ours=True,
+            tex=r"F(W) - G(W) = \tfrac\lambda2 \sum (\|w\|_2 - \|v\|_2)^2 \ge 0") for bias in Bias),
     *(Claim(claim_id, "Section 4, Theorem 3",
             f"Balancing the couples of any W keeps the function and takes F to G(W) ({hypothesis}); a unit with one "
             "side zero becomes zero.", "F(balanced W) = G(W)",
             ForAll(not_equal_after_balancing, any_net(bias), real_nets(bias), meets=has_no_constant_unit,
                    ladder=("balls",), n_examples=25, applies=with_biases(bias)), (hypothesis,),
             Control("the same without balancing", ForAll(not_equal_unbalanced, mlp_cases(bias), ladder=("balls",))),
-            ours=True) for bias, (claim_id, hypothesis) in REBALANCED.items()),
+            ours=True, tex=r"F(\text{balanced } W) = G(W)") for bias, (claim_id, hypothesis) in REBALANCED.items()),
     Claim("yang2022.theorem-3.rebalanced.bias-outside", "Section 4, Theorem 3",
           "Balancing the couples of any W keeps the function and takes F to G(W), also if biases are penalised but no "
           "part of w.", "F(balanced W) = G(W)",
@@ -313,12 +326,21 @@ THEOREM_3 = (
           "argmin G, rescaled, is in argmin F",
           ForAll(not_minimal_however_rescaled, examples=(scalar_net(1, 0, 0),), meets=minimises_G_at_zero_loss),
           ("no biases", "rescaling by positive factors"), fault="missing hypothesis",
-          correction="yang2022.theorem-3.rebalanced"),
+          correction="yang2022.theorem-3.rebalanced",
+          tex=r"\arg\min G, \text{ rescaled by factors } \alpha > 0, \subseteq \arg\min F",
+          explanation="v relu(w x) with w = 1, v = 0 fits y = 0, and G = 0 is its minimum. Rescaled, F = alpha^2 / 2 "
+          "> 0 = F(0, 0), and no alpha makes ||alpha w|| = alpha equal to ||v / alpha|| = 0. Such units must be set "
+          "to zero."),
     Claim("yang2022.theorem-3.proof", "Appendix A.4, first half of the proof",
           "If F(W^) > F(W) and R(W) = 2 R~(W), then W^ does not minimise G (even if W^ has not been rescaled first).",
           "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) and R(W) = 2 R~(W) imply G(W^) > min G",
           ForAll(no_contradiction, examples=(Pair(scalar_net(2, 0.5, 2), scalar_net(1, 1, 2)),), meets=as_in_the_proof),
-          ("W minimises F", "W^ minimises G"), fault="wrong", correction="yang2022.theorem-3.rebalanced"),
+          ("W minimises F", "W^ minimises G"), fault="wrong", correction="yang2022.theorem-3.rebalanced",
+          tex=r"F(\widehat W) > F(W) \text{ and } R(W) = 2 \widetilde R(W) \implies \widehat W \notin \arg\min G",
+          explanation="v relu(w x) at x = 1, y = 2, lambda = 1: with s = v relu(w), F >= G = (s - 2)^2 / 2 + |s| >= "
+          "3/2. W^ = (2, 1/2) has G = 3/2, so it is a minimiser of G, and F = 1/2 + (4 + 1/4) / 2 = 21/8. W = (1, 1) "
+          "has F = 3/2 and R = 2 = 2 R~. All that is assumed holds, and there is no contradiction: W^ must be "
+          "rescaled first."),
     Claim("yang2022.theorem-3.proof.any-w", "Appendix A.4, first half of the proof",
           "Of a W with F(W) < F(W^), Theorem 1 shows R(W) = 2 R~(W).",
           "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) implies R(W) = 2 R~(W)",
@@ -349,13 +371,21 @@ THEOREM_3 = (
           "R~(W) = sum_{j=1}^{floor(L/2)} sum_i ||w_i,2j-1|| ||v_i,2j-1|| + c/2 sum_i ||v_i,L||^2",
           ForAll(not_minimal_for_printed, examples=(Pair(GLOBAL_MINIMUM, scalar_net(4, 0.5, 2)),), meets=first_minimises_F),
           ("L layers of homogeneous neurons, as in Eqn (1): here L = 1", "no biases"), fault="misprint",
-          correction="yang2022.eq-2.corrected"),
+          correction="yang2022.eq-2.corrected",
+          tex=r"\widetilde R(W) = \sum_{j=1}^{\lfloor L/2 \rfloor} \sum_i \|w_{i,2j-1}\|_2 \|v_{i,2j-1}\|_2 + \frac "
+              r"c2 \sum_i \|v_{i,L}\|_2^2",
+          explanation="v relu(w x) at x = 1, y = 2, lambda = 1: w = v = 1 minimises F (see yang2022.eq-2). With L = "
+          "1, R~ = v^2 / 2, and L + lambda R~ is 1/2 + 1/2 = 1 there, but 0 + 1/8 at w = 4, v = 1/2: growing w is "
+          "free, so there is no minimum."),
     Claim("yang2022.eq-2.lambda-zero", "Section 3, after Theorem 1, and Section 4, before Eqn (2)",
           "Any weights that minimise F_lambda, lambda >= 0, are balanced: their sum of squares is twice the sum of "
           "products.",
           "W in argmin F_lambda implies R(W) = 2 sum ||w|| ||v||, for lambda >= 0",
           ForAll(not_twice, examples=(scalar_net(2, 1, 2, lam=0),), meets=minimises_unpenalised),
-          ("lambda >= 0, as Section 3 has it",), fault="missing hypothesis", correction="yang2022.eq-2.corrected"),
+          ("lambda >= 0, as Section 3 has it",), fault="missing hypothesis", correction="yang2022.eq-2.corrected",
+          tex=r"W \in \arg\min F_\lambda,\; \lambda \ge 0 \implies R(W) = 2 \sum \|w\|_2 \|v\|_2",
+          explanation="With lambda = 0 any weights that fit are a minimum: relu(2 x) fits y = 2 at x = 1 with w = 2, "
+          "v = 1, where R = 5 and 2 ||w|| ||v|| = 4."),
 )
 
 CLAIMS = SQUARES + THEOREM_3

@@ -284,26 +284,36 @@ CLAIMS = (
           "The input and output weights of any unit out of balance can be rescaled by some alpha > 0 to equal norms "
           "without changing f.", "alpha = sqrt(||v|| / ||w||) > 0",
           ForAll(no_factor_balances, units(), examples=(dead_unit(),)), (), fault="missing hypothesis",
-          correction="yang2022.theorem-1.proof.rescaling.corrected"),
+          correction="yang2022.theorem-1.proof.rescaling.corrected",
+          tex=r"\alpha = \sqrt{\|v\|_2 / \|w\|_2} > 0",
+          explanation="w = 1, v = 0: alpha w and v / alpha have norms alpha and 0, which no alpha > 0 makes equal; "
+          "the printed alpha is 0. (The theorem stays true: w = 0 gives the same function and a smaller sum of "
+          "squares.)"),
     Claim("yang2022.theorem-1.proof.rescaling.corrected", "Section 3, proof of Theorem 1",
           "Units with both sides non-zero are rescaled so; of a unit with one side zero, setting both to zero keeps f "
           "and balances it.", "w = 0 or v = 0: v sigma(w^T x) = 0",
           ForAll(zeroing_changes, mlp_cases(Bias.INSIDE, n_layers=(2, 2)), ladder=("balls",), n_examples=40), (),
           Control("the same if the bias is no part of w", ForAll(
               zeroing_changes, examples=(dense_unit(0.0, 1.0, 1.0, Bias.FREE),), ladder=("balls",))),
-          ours=True),
+          ours=True,
+          tex=r"w = 0 \text{ or } v = 0 \implies v\, \sigma(w^T x) = 0"),
     Claim("yang2022.remark-2", "Section 3, Remark 2",
           "The Neural Balance Theorem holds for any architecture and every homogeneous unit in it.",
           "||w||_2 = ||v||_2 for every homogeneous unit",
           ForAll(last_unit_unbalanced, examples=(Chain(np.array([2.0]), np.array([1.0]), 4),), meets=is_minimal_chain),
           ("a representation of f with the minimum sum of squared weights: of f(x) = v relu(w relu(... relu(w x))), "
            "with w in four layers, as in a recurrent net",),
-          fault="missing hypothesis", correction="yang2022.remark-2.corrected"),
+          fault="missing hypothesis", correction="yang2022.remark-2.corrected",
+          tex=r"\|w\|_2 = \|v\|_2 \text{ for every homogeneous unit}",
+          explanation="One w in four layers, counted once: f(x) = v w^4 x for x, w > 0, so v w^4 = 16 is given. By "
+          "the inequality of the means w^2 + v^2 = 4 (w^2 / 4) + v^2 >= 5 (w^8 v^2 / 256)^(1/5) = 5, reached at w = "
+          "2, v = 1 alone. There the last unit has input weight 2 and output weight 1, squares 4 and 1."),
     Claim("yang2022.remark-2.corrected", "Section 3, Remark 2",
           "The Neural Balance Theorem holds for architectures, dense or convolutional with pooling, in which every "
           "weight enters one layer: where a unit is out of balance, a rescaling is smaller.",
           "||w||_2 = ||v||_2 for every homogeneous unit whose weights are its own",
           ForAll(not_improved, st.one_of(mlp_cases(Bias.INSIDE), convnet_cases(Bias.INSIDE)), ladder=("fractions",)),
           ("no weights shared between layers", "biases inside w"),
-          Control("the same of ReLU6", ForAll(not_improved, examples=(chain_with_relu6(),))), ours=True),
+          Control("the same of ReLU6", ForAll(not_improved, examples=(chain_with_relu6(),))), ours=True,
+          tex=r"\|w\|_2 = \|v\|_2 \text{ for every homogeneous unit whose weights are its own}"),
 )
