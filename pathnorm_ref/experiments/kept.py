@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-import tempfile
+import uuid
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -23,14 +23,13 @@ def name(job):
 def whole(path):
     """A file to write, which takes its place once it is complete; an interrupt leaves what was there before."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}")  # a name of its own on every machine; mkstemp's is private
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("xb") as file:
             yield file
         os.replace(part, path)
     finally:
-        if os.path.exists(part):
-            os.remove(part)
+        part.unlink(missing_ok=True)
 
 
 def write_json(path, value):
