@@ -3,6 +3,7 @@
 import csv
 import json
 import platform
+import tempfile
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -28,13 +29,15 @@ def perform(experiment, name, settings, place, n_jobs=1, backend="loky", schedul
     """The report of an experiment, written to place.out as NAME.json, .csv, .png and .svg.
 
     Whatever can fail for bad input fails before anything is computed or written: ValueError for settings that do
-    not fit, for data that are missing or broken, and for a scheduler that does not answer.
+    not fit, for data that are missing or broken, for a scheduler that does not answer, and for a folder to which
+    nothing can be written.
     """
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
         raise ValueError(f"n_jobs is {n_jobs!r}: it must be an integer, 1 at least")
     experiment.jobs(settings, {})
     experiment.prepare(settings, place)
     with cluster(backend, scheduler):
+        check_writable(place.out)
         records = gather(experiment, settings, place, n_jobs)
     rows = experiment.rows(settings, records)
     findings = experiment.findings(settings, records)
@@ -48,6 +51,16 @@ def perform(experiment, name, settings, place, n_jobs=1, backend="loky", schedul
     with style():
         save(experiment.draw(settings, records), place.out / name)
     return report
+
+
+def check_writable(out):
+    """ValueError unless files can be written to this folder, which is made if it is not there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise ValueError(f"out is {str(out)!r}: no files can be written there ({error.strerror})") from error
 
 
 def gather(experiment, settings, place, n_jobs):
@@ -121,7 +134,9 @@ def versions():
 
 
 def as_csv(rows):
-    """The rows as CSV, with a header."""
+    """The rows as CSV, with a header; nothing of no rows, as when all runs of Figure 3 have diverged."""
+    if not rows:
+        return ""
     text = StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
