@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import line, panels
-from pathnorm_ref.experiments.yang2022.training import Method, Problem, Training, prepare, train
+from pathnorm_ref.experiments.yang2022.training import Method, Problem, Training, check, train
 from pathnorm_ref.units import Bias
 
 
@@ -87,6 +87,6 @@ EXPERIMENT = Experiment(
     "Figure 1, left: weight decay objective and test accuracy by epoch, Task 1 (C.2)", Settings,
     {"data": "digits", "width": 64, "lr": 0.1, "epochs": 300, "n_per_class": 50, "n_validation": 200},
     jobs, measure, rows, draw, findings,
-    lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
+    lambda settings, place: check(jobs(settings, {}), place),
     ("epochs, batch size and initialisation are not printed: see the settings; uniform weights as PyTorch's layers",
      "the objective of the proximal run is F of the same function with its couples balanced"))

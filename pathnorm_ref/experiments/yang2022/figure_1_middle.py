@@ -6,7 +6,7 @@ import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import METHODS, panels
-from pathnorm_ref.experiments.yang2022.training import CHUNK, Method, Problem, Training, prepare, train
+from pathnorm_ref.experiments.yang2022.training import CHUNK, Method, Problem, Training, check, prepare, train
 from pathnorm_ref.lipschitz import local_lipschitz
 from pathnorm_ref.units import Bias
 
@@ -76,6 +76,6 @@ def findings(settings, records):
 EXPERIMENT = Experiment(
     "Figure 1, middle: Jacobian norms on test images, Task 2 (C.2)", Settings,
     {"data": "digits", "width": 64, "epochs": 40, "n_validation": 200}, jobs, measure, rows, draw, findings,
-    lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
+    lambda settings, place: check(jobs(settings, {}), place),
     ("epochs, batch size and initialisation are not printed: see the settings; uniform weights as PyTorch's layers",
      "the Jacobian is that of the net on normalised images; the model is the best by validation"))

@@ -9,7 +9,17 @@ from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import METHODS, panels
-from pathnorm_ref.experiments.yang2022.training import ACTIVE, Method, Problem, accuracy, initial, prepare, step
+from pathnorm_ref.experiments.yang2022.training import (
+    ACTIVE,
+    Method,
+    Problem,
+    accuracy,
+    check,
+    check_grid,
+    initial,
+    prepare,
+    step,
+)
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.training import RULES, Pruning, active_units, deactivate, minibatches, prune
 from pathnorm_ref.units import Bias, hidden_layers
@@ -37,6 +47,7 @@ class Settings:
         check_positive(steps=self.steps, every=self.every, retraining=self.retraining, batch_size=self.batch_size)
         if self.steps % self.every:
             raise ValueError(f"steps is {self.steps}: it must be a multiple of every, {self.every}")
+        check_grid(methods=self.methods, lrs=self.lrs, lams=self.lams)
 
 
 @dataclass(frozen=True)
@@ -205,7 +216,7 @@ EXPERIMENT = Experiment(
     "Figure 3: accuracy of sparse models of four regularisers, Task 5 (C.3)", Settings,
     {"data": "digits", "width": 40, "n_validation": 200, "steps": 1200, "every": 400, "retraining": 400, "lrs": (0.03, 0.1),
      "lams": (0.001, 0.003, 0.01)}, jobs, measure, rows, draw, findings,
-    lambda settings, place: prepare(jobs(settings, {})[0].problem, place),
+    lambda settings, place: check(jobs(settings, {}), place),
     ("batch size and initialisation are not printed: batches of 128, uniform weights as PyTorch's layers",
      "sparsity counts the ReLU units of all three hidden layers, active if ||w|| ||v|| >= 1e-5",
      "the groups of group lasso are not printed: the weights that leave one unit",

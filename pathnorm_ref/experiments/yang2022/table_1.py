@@ -11,8 +11,10 @@ from pathnorm_ref.experiments.yang2022.training import (
     Method,
     Problem,
     Training,
+    check,
+    check_grid,
+    check_seed,
     corrupted_accuracies,
-    prepare,
     train,
 )
 from pathnorm_ref.units import Bias
@@ -64,10 +66,9 @@ class Settings:
     def __post_init__(self):
         if self.task not in TASKS:
             raise ValueError(f"task is {self.task!r}: it must be one of {', '.join(map(str, TASKS))}")
-        for name in ("lrs", "lams", "seeds"):
-            values = getattr(self, name)
-            if values is not None and (not values or len(set(values)) < len(values)):
-                raise ValueError(f"{name} is {values!r}: it must hold one value at least, and none twice")
+        check_grid(lrs=self.of_task("lrs"), lams=self.of_task("lams"), seeds=self.seeds)
+        for seed in self.seeds:
+            check_seed(seed)
         if len(self.seeds) < 2:
             raise ValueError(f"seeds is {self.seeds!r}: a standard error needs two at least")
 
@@ -201,15 +202,11 @@ def findings(settings, records):
     return found
 
 
-def check(settings, place):
-    for job in jobs(settings, {})[:1]:
-        prepare(job.problem, place)
-
-
 EXPERIMENT = Experiment(
     "Table 1: test accuracy and structural sparsity of one task (Section 5.1, C.1)", Settings,
     {"data": "digits", "width": 32, "n_validation": 200, "n_per_class": 50, "epochs": 60, "every": 2,
-     "lrs": (0.03, 0.1), "lams": (0.0001, 0.001), "seeds": (42, 43)}, jobs, measure, rows, draw, findings, check,
+     "lrs": (0.03, 0.1), "lams": (0.0001, 0.001), "seeds": (42, 43)}, jobs, measure, rows, draw, findings,
+    lambda settings, place: check(jobs(settings, {}), place),
     ("epochs, batch size and initialisation are not printed: see the settings; uniform weights as PyTorch's layers",
      "corrupted labels: any class, its own among them; the validation images keep their labels",
      "a unit is active if ||w|| ||v|| > 1e-5, as in C.3; of the coupled layers",

@@ -46,6 +46,22 @@ class Problem:
             raise ValueError(f"data is {self.data!r}: it must be one of {', '.join(data.SETS)}")
         if self.net not in NETS:
             raise ValueError(f"net is {self.net!r}: it must be one of {', '.join(NETS)}")
+        check_seed(self.seed)
+        given = {"width": self.width, "n_per_class": self.n_per_class}
+        check_positive(n_validation=self.n_validation, **{name: n for name, n in given.items() if n is not None})
+
+
+def check_seed(seed):
+    """ValueError unless it is an integer, 0 at least."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ValueError(f"seed is {seed!r}: it must be an integer, 0 at least")
+
+
+def check_grid(**axes):
+    """ValueError unless each holds one value at least, and none twice."""
+    for name, values in axes.items():
+        if not values or len(set(values)) < len(values):
+            raise ValueError(f"{name} is {values!r}: it must hold one value at least, and none twice")
 
 
 @dataclass(frozen=True)
@@ -92,7 +108,10 @@ NETS = (*TABLE_2, "VGG19")
 def network(problem, shape, n_classes):
     """The net of a problem, for images of `shape` (channels, h, w)."""
     if problem.net == "VGG19":
-        return vgg19(n_classes, shape[0], size=shape[1], width=problem.width or 64)
+        if min(shape[1:]) < 32:
+            raise ValueError(f"data is {problem.data!r}, images of {shape[1]}x{shape[2]}: VGG19 halves them five times, it "
+                             "needs 32x32")
+        return vgg19(n_classes, shape[0], size=shape[1], width=64 if problem.width is None else problem.width)
     return mlp_d_n(problem.net, problem.width, math.prod(shape), n_classes)
 
 
@@ -141,11 +160,26 @@ def prepare(problem, place):
     loaded, rng = load(problem.data, place), np.random.default_rng([problem.seed, 0])
     x, y, x_val, y_val = data.split(rng, loaded.x_train, loaded.y_train, problem.n_validation)
     if problem.n_per_class is not None:
-        x, y = data.subset_per_class(rng, x, y, problem.n_per_class)
+        x, y = subset(rng, x, y, problem.n_per_class)
     y = data.corrupt_labels(rng, y, problem.label_noise, loaded.n_classes)
     net = network(problem, x.shape[1:], loaded.n_classes)
     normal, normal_val, normal_test = data.normalise(x, x_val, loaded.x_test)
     return Prepared(net, x, normal, y, normal_val, y_val, normal_test, loaded.y_test)
+
+
+def subset(rng, x, y, n_per_class):
+    """`n_per_class` images of each class."""
+    try:
+        return data.subset_per_class(rng, x, y, n_per_class)
+    except ValueError as error:
+        raise ValueError(f"n_per_class is too large: {error}") from error
+
+
+def check(jobs, place):
+    """ValueError for data, for a net, and for a rule that do not fit together; the first job of each method is tried."""
+    for job in {job.method.name: job for job in reversed(jobs)}.values():
+        net = prepare(job.problem, place).net
+        job.method.rule().init(net, initial(net, job.problem.seed))
 
 
 # --- training ------------------------------------------------------------------------------------------
