@@ -306,7 +306,7 @@ CLAIMS = (
           ("||W_i^{2j-1}|| = 1 for each row", "no W^2j is 0"),
           Control("with alpha_j = X / ||W^2j||_F",
                   ForAll(sums_differ(euclidean_norm), examples=(FOUR_LAYERS,), ladder=("fractions",))), ours=True,
-          tex=r"\alpha_j = X \Big/ \sum_{i=1}^{n_{2j-1}} \|\widetilde W^{2j}_{:,i}\|_2"),
+          tex=r"\alpha_j = X \Big/ \sum_i \|\widetilde W^{2j}_{:,i}\|_2"),
     Claim("yang2022.algorithm-2.alpha-update", "Appendix B.2.2, Algorithm 2, last line of the loop",
           "If the scales are computed before the loop (else its last line changes one that is not computed yet), "
           "dividing alpha_{j+1} by alpha_j makes the sums equal and keeps the function, all layers of width 1.",
@@ -347,7 +347,7 @@ CLAIMS = (
           Control("with alpha_j = X / ||W^2j||_F", ForAll(
               function_or_last_scale_differs(euclidean_norm), examples=(TWO_LAYERS,), ladder=("fractions",))),
           ours=True,
-          tex=r"\alpha_j = X \Big/ \sum_{i=1}^{n_{2j-1}} \|\widetilde W^{2j}_{:,i}\|_2, \quad \alpha_{\lfloor L/2 "
+          tex=r"\alpha_j = X \Big/ \sum_i \|\widetilde W^{2j}_{:,i}\|_2, \quad \alpha_{\lfloor L/2 "
               r"\rfloor} = 1"),
     Claim("yang2022.algorithm-2.block", "Appendix B.2.2, Algorithm 2, block of function",
           "Scaling W^2j, b^2j and b^{2j+1} by alpha_j and dividing W^{2j+2} by it keeps the block of four layers.",

@@ -298,8 +298,8 @@ CLAIMS = (
           ForAll(smaller_rescaling, balanced_mlps(), ladder=("fractions",), n_examples=60),
           ("every unit is balanced", "no biases"),
           Control("the same of nets out of balance", ForAll(smaller_rescaling, mlp_cases(), ladder=("fractions",))),
-          ours=True, explanation="R is a sum of exponentials in the logarithms of the factors, so convex, and its derivatives "
-          "there, 2 (||w||^2 - ||v||^2), vanish."),
+          ours=True, explanation="R is a sum of exponentials in the logarithms of the factors, so convex, and its "
+          "derivatives there, 2 (||w||^2 - ||v||^2), vanish."),
     Claim("yang2022.appendix-a1.cycle", "Appendix A.1, after Remark 6, on [35]",
           "The iterative algorithm of [35] minimises the sum of squared weights: a cycle, every unit balanced in its "
           "turn, never raises it.", "R(after a cycle) <= R(W)",
@@ -348,8 +348,8 @@ CLAIMS = (
           correction="yang2022.eq-1",
           tex=r"F_\lambda(W) = \tfrac12 \sum_i \|w_{i,1}\|_2^2 + \tfrac12 \sum_i \|v_{i,L}\|_2^2 "
               r"+ \sum_{k,i} \|w_{i,k}\|_2 \|v_{i,k}\|_2",
-          explanation="Eqn (1) is R. v relu(w x) at x = 1, y = 2, lambda = 1: F = 3/2 at its minimum w = v = 1, where (1) "
-          "is 2."),
+          explanation="Eqn (1) is R. v relu(w x) at x = 1, y = 2, lambda = 1: F = 3/2 at its minimum w = v = 1, where "
+          "(1) is 2."),
     Claim("yang2022.appendix-a3.average", "Appendix A.3, second sentence",
           "Increasing lambda penalises the norm-products: at global minimisers of F their sum, with the squares in (1) "
           "that is R, does not grow with lambda.", "lambda_1 < lambda_2 implies R(W_2) <= R(W_1)", Certificate(exchange),
@@ -376,7 +376,8 @@ CLAIMS = (
           "||eta(x) - eta(x')|| <= ||w|| ||v|| ||x - x'||",
           ForAll(beyond_bound, units(lipschitz_1, bias=False), ladder=("fractions",)), ("sigma 1-Lipschitz",),
           Control("with the constant 0.99", ForAll(lambda unit: beyond_bound(unit, Fraction(99, 100)**2),
-                                                   units(lipschitz_1, bias=False)))),
+                                                   units(lipschitz_1, bias=False))),
+          tex=r"\|\eta(x) - \eta(x')\|_2 \le \|w\|_2 \|v\|_2 \|x - x'\|_2, \quad x, x' \in \mathbb R^p"),
     Claim("yang2022.appendix-a3.lipschitz.tight", "Appendix A.3",
           "For a ReLU the bound is reached, between x = w and x' = 0.", "||eta(w) - eta(0)|| = ||w|| ||v|| ||w||",
           ForAll(not_tight, units(lambda n: st.just(ReLU()), bias=False), ladder=("fractions",)), ("sigma = ReLU",),

@@ -22,7 +22,7 @@ from proofs_check.cases import NetCase, balanced_mlps, convnet_cases, mlp_cases
 from proofs_check.certificates import polynomials
 from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
-from proofs_check.rescaled import difference, norms_of
+from proofs_check.rescaled import difference, hidden_units, norms_of
 from proofs_check.violations import above, both, fails, unequal
 
 
@@ -36,7 +36,8 @@ def objectives(case, params=None):
 
 def square_sums(case):
     """(sum_i ||w_i,k||^2, sum_i ||v_i,k||^2) of each hidden layer k."""
-    return [(np.sum(w * w), np.sum(v * v)) for w, v in norms_of(case)]
+    return [(np.sum(incoming(np, case.net, case.params, hidden, case.bias)**2),
+             np.sum(outgoing(np, case.net, case.params, hidden)**2)) for hidden in hidden_units(case.net)]
 
 
 def printed_squares(case):
@@ -52,6 +53,12 @@ def corrected_squares(case):
     right = sum(w + v for w, v in square_sums(case)[::2])
     return unequal(sum_of_squares(case.net, case.params, case.bias),
                    right + leftover_squares(case.net, case.params, case.bias))
+
+
+def not_shared(case, shift=1):
+    """sum_i ||w_i,k||^2 of each hidden layer but the first against sum_i ||v_i,k-1||^2 of the one before."""
+    layers = square_sums(case)
+    return both(0, *(unequal(layers[k][0], layers[k - shift][1]) for k in range(1, len(layers))))
 
 
 def printed_eq_2(case):
@@ -82,6 +89,12 @@ def is_global_minimum(case):
 
 
 SQUARES = (
+    Claim("yang2022.section-4.shared-weights", "Section 4, first paragraph",
+          "The input weights of the neurons in layer k are the output weights of those in layer k - 1.",
+          "sum_i ||w_i,k||^2 = sum_i ||v_i,k-1||^2", ForAll(not_shared, mlp_cases(n_layers=(3, 5)), n_examples=60),
+          ("k > 1", "no biases"),
+          Control("they are the output weights of layer k", ForAll(
+              lambda case: not_shared(case, shift=0), mlp_cases(n_layers=(3, 5))))),
     Claim("yang2022.section-4.sum-of-squares", "Section 4, before Eqn (2)",
           "With the odd layers of a net of L layers of homogeneous neurons, each weight appears just once in the sum "
           "of squares.",
