@@ -455,7 +455,7 @@ FACTORISED = (
           correction="yang2022.appendix-b1.factorized-units.corrected",
           tex=r"n_{k+1} - 1 \text{ homogeneous units for } Q^k, P^{k+1}",
           explanation="The hidden neurons between them are the entries of h^{k+1} = sigma(Q^k g^k), one for each of "
-          "the n_{k+1} rows of Q^k: of relu(x) + relu(x), where k = 1 and n_2 = 2, two. " + COUNTS_THE_1),
+          "the n_{k+1} rows of Q^k: of relu(x) + relu(x), where k = 1 and n_2 = 2, two."),
     Claim("yang2022.appendix-b1.factorized-units.corrected", "Appendix B.1, factorised MLP",
           "They have n_{k+1}.", "n_{k+1} units", ForAll(units_between(n_k), relu_nets(n_layers=(2, 5))), (),
           Control("they have n_{k+1} - 1", ForAll(units_between(n_k_minus_1), relu_nets(n_layers=(2, 5)))), ours=True,

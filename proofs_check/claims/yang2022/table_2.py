@@ -2,7 +2,8 @@
 
 from itertools import pairwise
 
-from pathnorm_ref.layers import Dense, ReLU
+from pathnorm_ref.architectures import mlp_d_n, vgg19
+from pathnorm_ref.layers import Conv2d, Dense, MaxPool, ReLU
 from pathnorm_ref.network import Net
 from pathnorm_ref.units import couples, weight_layers
 from proofs_check.checks import Certificate
@@ -153,6 +154,18 @@ def groups_are_couples(names):
     return facts
 
 
+def house_has_them(names):
+    """Whether the house's nets of these names are the columns of the table (of other names)."""
+    def facts():
+        told = {}
+        for name, column in names.items():
+            net = [layer for layer in mlp_d_n(name) if isinstance(layer, (Dense, ReLU))]
+            told[f"mlp_d_n({name!r}) has the layers of {column}"] = layers(column) == [
+                (layer.n_in, layer.n_out) if isinstance(layer, Dense) else RELU for layer in net]
+        return told
+    return facts
+
+
 # --- VGG -----------------------------------------------------------------------------------------------
 
 def convolutions_and_pools(name):
@@ -171,6 +184,20 @@ def pooling_inside_no_couple(name):
         before = [sum(blocks[:i + 1]) for i in range(len(blocks))]
         return {f"max-pooling follows convolution {n}, the last of a couple": n % 2 == 0 for n in before} | {
             f"of {sum(blocks) + 1} weight layers the last is left over": (sum(blocks) + 1) % 2 == 1}
+    return facts
+
+
+def house_has_the_blocks(name):
+    """Whether the house's vgg19 has the convolutions between its max-pooling layers."""
+    def facts():
+        blocks, count = [], 0
+        for layer in vgg19():
+            count += isinstance(layer, Conv2d)
+            if isinstance(layer, MaxPool):
+                blocks.append(count)
+                count = 0
+        return {f"vgg19() has {', '.join(map(str, blocks))} convolutions before its max-pooling layers, as {name}":
+                tuple(blocks) == CONVOLUTIONS[name] and count == 0}
     return facts
 
 
@@ -223,6 +250,13 @@ CLAIMS = (
           "group j = {W^{2j-1}, W^{2j}}", Certificate(groups_are_couples(COUPLED)), (),
           Control("for MLP-3-800 too, each layer of which is a group", Certificate(
               groups_are_couples((*COUPLED, "MLP-3-800"))))),
+    Claim("yang2022.table-2.house", "Appendix C.1.2, Table 2", "The house's mlp_d_n builds the columns of Table 2.",
+          "mlp_d_n(name) = column of Table 2", Certificate(house_has_them({name: name for name in TABLE})), (),
+          Control("its MLP-6-400 is the column MLP-3-400 factorized",
+                  Certificate(house_has_them({"MLP-6-400": "MLP-3-400 factorized"}))), ours=True),
+    Claim("yang2022.appendix-c1.vgg19.house", "Appendix C.1.2, c", "The house's vgg19 has the blocks of VGG19.",
+          "2, 2, 4, 4, 4", Certificate(house_has_the_blocks("VGG19")), ("VGG19 as in [34]",),
+          Control("it has those of VGG16", Certificate(house_has_the_blocks("VGG16"))), ours=True),
     Claim("yang2022.appendix-c1.vgg19", "Appendix C.1.2, c",
           "VGG19 has 16 convolutional layers, and a max-pooling layer after every two or four of them.",
           "2 + 2 + 4 + 4 + 4 = 16", Certificate(convolutions_and_pools("VGG19")), ("VGG19 as in [34]",),
