@@ -13,6 +13,7 @@ INTRODUCTION = """\
 Each entry has what is printed, a witness against it that paper and pencil can confirm, the kind of fault, and a
 corrected statement, which was checked like any other claim. {counts}
 
+* *Printed* is what the document says as a sentence, under the conditions named, and its formula as it stands there.
 * A *misprint* has one obvious repair, with which the statement and its uses are true; to a statement with a *missing
   hypothesis* something must be added; else it is *wrong*.
 * Witnesses are given in fractions and were decided in exact arithmetic or by rigorous balls. "Violated by" is the
@@ -111,8 +112,8 @@ BETWEEN_FIELDS = r"; (?![^{]*\})"
 """In the text of a witness: facts of a certificate; fields of a case, but not those of a case within a case."""
 MARKUP = re.compile(r"[*~<]")
 """Characters that Markdown would take for emphasis, strike-through or HTML."""
-DISPLAY = {r"\\": r"\cr ", r"\|": r"\Vert ", r"\,": r"\thinspace ", r"\;": r"\thickspace ", r"\{": r"\lbrace ",
-           r"\}": r"\rbrace ", r"\#": r"\mathrm{card} "}
+DISPLAY = {r"\\": r"\cr", r"\|": r"\Vert", r"\,": r"\thinspace", r"\;": r"\thickspace", r"\{": r"\lbrace",
+           r"\}": r"\rbrace", r"\#": r"\mathrm{card}"}
 """TeX's commands of one punctuation mark, of which some renderers of Markdown eat the backslash, as words."""
 
 
@@ -121,7 +122,8 @@ def _plain(text):
 
 
 def _display(tex):
-    return re.sub(r"\\[^A-Za-z\s]", lambda command: DISPLAY[command.group(0)], tex)
+    return re.sub(r"(\\[^A-Za-z\s])([A-Za-z]?)",
+                  lambda found: DISPLAY[found[1]] + (f" {found[2]}" if found[2] else ""), tex)
 
 
 def _verbatim(text):
