@@ -1,8 +1,9 @@
 """Figure 1, left: objective and test accuracy of weight decay and of Algorithm 1, by epoch (C.2)."""
 
 from dataclasses import dataclass
+from math import inf
 
-from pathnorm_ref.experiments.experiment import Experiment, Finding
+from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import line, panels
 from pathnorm_ref.experiments.yang2022.training import Method, Problem, Training, check, train
 from pathnorm_ref.units import Bias
@@ -70,17 +71,18 @@ def findings(settings, records):
     decay, path = histories["weight-decay"], histories["path-norm"]
     last = decay[-1]["F"], decay[-1]["F balanced"], path[-1]["F balanced"]
     reached = first(path, "F balanced", below=decay[-1]["F"])
-    return [
+    when = "never" if reached == inf else f"after {reached} of {decay[-1]['epoch']} epochs"
+    return unless_diverged([
         Finding("the proximal algorithm minimises the weight decay objective faster", reached < decay[-1]["epoch"],
-                f"it reaches weight decay's last objective after {reached:g} of {decay[-1]['epoch']} epochs; at the end "
-                f"{last[2]:.4g} against {last[0]:.4g} ({last[1]:.4g} with its couples balanced)"),
+                f"below weight decay's last objective: {when}; at the end {last[2]:.4g} against {last[0]:.4g} "
+                f"({last[1]:.4g} with its couples balanced)"),
         Finding("it finds a better solution", path[-1]["test"] > decay[-1]["test"],
-                f"test accuracy {path[-1]['test']:.2f} % against {decay[-1]['test']:.2f} %")]
+                f"test accuracy {path[-1]['test']:.2f} % against {decay[-1]['test']:.2f} %")], records)
 
 
 def first(history, name, below):
     """The first epoch at which a value is below a bound; infinite if there is none."""
-    return next((point["epoch"] for point in history if point[name] < below), float("inf"))
+    return next((point["epoch"] for point in history if point[name] < below), inf)
 
 
 EXPERIMENT = Experiment(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pathnorm_ref.experiments.experiment import Experiment, Finding
+from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import METHODS, panels
 from pathnorm_ref.experiments.yang2022.training import CHUNK, Method, Problem, Training, check, prepare, train
 from pathnorm_ref.lipschitz import local_lipschitz
@@ -67,10 +67,11 @@ def draw(settings, records):
 def findings(settings, records):
     norms = {job.method.name: np.array(record["norms"]) for job, record in records.items()}
     decay, path = norms["weight-decay"], norms["path-norm"]
-    return [Finding("the Jacobian's spectral norm is generally larger for weight decay",
-                    bool(np.median(decay) > np.median(path)),
-                    f"medians {np.median(decay):.4g} and {np.median(path):.4g}; larger at "
-                    f"{100 * np.mean(decay > path):.1f} % of {len(decay)} images")]
+    return unless_diverged([
+        Finding("the Jacobian's spectral norm is generally larger for weight decay",
+                bool(np.median(decay) > np.median(path)),
+                f"medians {np.median(decay):.4g} and {np.median(path):.4g}; larger at "
+                f"{100 * np.mean(decay > path):.1f} % of {len(decay)} images")], records)
 
 
 EXPERIMENT = Experiment(

@@ -6,10 +6,11 @@ import numpy as np
 
 from pathnorm_ref import data
 from pathnorm_ref.architectures import mlp
+from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments import kept
-from pathnorm_ref.experiments.experiment import Experiment, Finding
+from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import line, panels
-from pathnorm_ref.experiments.yang2022.training import Method
+from pathnorm_ref.experiments.yang2022.training import Method, check_seed, finite
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.objectives import loss_and_gradient, path_norm_objective, weight_decay_objective
 from pathnorm_ref.units import Bias
@@ -35,6 +36,7 @@ class Settings:
         check_positive(n=self.n, width=self.width, steps=self.steps, every=self.every)
         if self.steps % self.every:
             raise ValueError(f"steps is {self.steps}: it must be a multiple of every, {self.every}")
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ class Fit:
 def jobs(settings, records):
     return [Fit(Method(name, settings.lr, settings.lam, settings.bias, layer_balance=False), settings)
             for name in ("weight-decay", "path-norm")]
+
+
+def check(settings, place):
+    """ValueError for a bias convention that the net or a rule has not."""
+    for fit in jobs(settings, {}):
+        start(fit)
 
 
 def start(fit):
@@ -68,22 +76,29 @@ def points(fit):
 
 
 def advance(fit, i, progress):
-    """`every` steps of full batch gradient."""
+    """`every` steps of full batch gradient; nothing more of a run that has diverged."""
     params, state, history = progress
+    if len(history) <= i:
+        return progress
     net, rule, (x, y) = network(fit), fit.method.rule(), points(fit)
-    for _ in range(fit.settings.every):
-        params, state = rule.step(net, params, state, loss_and_gradient(net, params, x, y)[1])
-    return params, state, (*history, point(fit, params, (i + 1) * fit.settings.every))
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(fit.settings.every):
+                params, state = rule.step(net, params, state, loss_and_gradient(net, params, x, y)[1])
+            return params, state, (*history, point(fit, params, (i + 1) * fit.settings.every))
+    except NotFinite:
+        return progress
 
 
 def point(fit, params, step):
     net, (x, y) = network(fit), points(fit)
     (W, _), _, (V, _) = params
     lam, bias = fit.settings.lam, fit.settings.bias
-    return {"step": step, "active": int(np.sum(np.abs(W[:, 0]) * np.abs(V[0]) > ACTIVE)),
-            "F": float(weight_decay_objective(net, params, x, y, lam, bias)),
-            "G": float(path_norm_objective(net, params, x, y, lam, bias)),
-            "loss": float(loss_and_gradient(net, params, x, y)[0])}
+    return finite({
+        "step": step, "active": int(np.sum(np.abs(W[:, 0]) * np.abs(V[0]) > ACTIVE)),
+        "F": float(weight_decay_objective(net, params, x, y, lam, bias)),
+        "G": float(path_norm_objective(net, params, x, y, lam, bias)),
+        "loss": float(loss_and_gradient(net, params, x, y)[0])})
 
 
 def measure(fit, place):
@@ -92,7 +107,7 @@ def measure(fit, place):
     params, _, history = kept.resumable(path, lambda: start(fit), lambda i, progress: advance(fit, i, progress), n)
     grid = np.linspace(0, 1, 513)[1:, None]
     return {"history": list(history), "x": grid[:, 0].tolist(),
-            "fit": network(fit).forward(params, grid)[0][:, 0].tolist()}
+            "fit": network(fit).forward(params, grid)[0][:, 0].tolist(), "diverged": len(history) <= n}
 
 
 def rows(settings, records):
@@ -118,17 +133,17 @@ def draw(settings, records):
 def findings(settings, records):
     history = {fit.method.name: record["history"] for fit, record in records.items()}
     decay, path = ([point["active"] for point in history[method]] for method in ("weight-decay", "path-norm"))
-    return [
+    return unless_diverged([
         Finding("weight decay sparsifies too", decay[-1] < decay[0], f"{decay[0]} active at first, {decay[-1]} at last"),
         Finding("the proximal algorithm sparsifies faster", sum(path) < sum(decay) and path[-1] <= decay[-1],
                 f"{path[-1]} active at last against {decay[-1]}; on average {np.mean(path):.0f} against "
                 f"{np.mean(decay):.0f}; losses {history['path-norm'][-1]['loss']:.2g} and "
-                f"{history['weight-decay'][-1]['loss']:.2g}")]
+                f"{history['weight-decay'][-1]['loss']:.2g}")], records)
 
 
 EXPERIMENT = Experiment(
     "Figure 1, right: active neurons by gradient steps, function of varying frequency (C.2)", Settings,
-    {"steps": 20_000, "every": 500}, jobs, measure, rows, draw, findings,
-    choices=("learning rate, lambda, the number of steps, the initialisation and the loss are not printed: see the "
-             "settings; He's normal weights with kinks uniform on the interval; mean of half squares",
-             "all of the data is one batch", "a neuron's bias is part of w in the penalty, and does not count as active"))
+    {"steps": 20_000, "every": 500}, jobs, measure, rows, draw, findings, check,
+    ("learning rate, lambda, the number of steps, the initialisation and the loss are not printed: see the "
+     "settings; He's normal weights with kinks uniform on the interval; mean of half squares",
+     "all of the data is one batch", "a neuron's bias is part of w in the penalty, and does not count as active"))

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from pathnorm_ref import data
 from pathnorm_ref.architectures import mlp
+from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments import kept
-from pathnorm_ref.experiments.experiment import Experiment, Finding
+from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import METHODS, panels
-from pathnorm_ref.experiments.yang2022.training import Method
+from pathnorm_ref.experiments.yang2022.training import Method, check_seed, finite
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.losses import logistic
 from pathnorm_ref.norms import unit_norms
@@ -38,8 +40,11 @@ class Settings:
 
     def __post_init__(self):
         check_positive(n=self.n, width=self.width, steps=self.steps, converged=self.converged, grid=self.grid)
-        if self.converged % self.steps:
-            raise ValueError(f"converged is {self.converged}: it must be a multiple of steps, {self.steps}")
+        if self.converged % self.steps or self.converged == self.steps:
+            raise ValueError(f"converged is {self.converged}: it must be a multiple of steps, {self.steps}, and more")
+        if self.grid < 2:
+            raise ValueError(f"grid is {self.grid}: it must be 2 at least")
+        check_seed(self.seed)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,13 @@ class Classifier:
 def jobs(settings, records):
     return [Classifier(Method(name, settings.lr, settings.lam, settings.bias, layer_balance=False), settings)
             for name in METHODS if name in ("weight-decay", "path-norm")]
+
+
+def check(settings, place):
+    """ValueError for points that can't be drawn, and for a bias convention that the net or a rule has not."""
+    points(settings)
+    for job in jobs(settings, {}):
+        start(job)
 
 
 def network(settings):
@@ -73,7 +85,7 @@ def measure(job, place):
     path = place.out / "checkpoints" / f"{kept.name(job)}.joblib"
     rounds = settings.converged // settings.steps
     _, _, pictures = kept.resumable(path, lambda: start(job), lambda i, progress: advance(job, i, progress), rounds)
-    return {"pictures": pictures}
+    return {"pictures": pictures, "diverged": at(pictures, settings.converged) is None}
 
 
 def start(job):
@@ -83,14 +95,20 @@ def start(job):
 
 
 def advance(job, i, progress):
-    """`steps` more; a picture after the first round and after the last."""
+    """`steps` more; a picture after the first round and after the last. Of a run that diverges the rounds before."""
     settings, rule = job.settings, job.method.rule()
     net, (x, y), (params, state, pictures) = network(settings), points(settings), progress
-    for _ in range(settings.steps):
-        params, state = rule.step(net, params, state, loss_and_gradient(net, params, x, y, logistic)[1])
+    if i and not pictures:
+        return progress
     n_done = (i + 1) * settings.steps
-    if n_done in (settings.steps, settings.converged):
-        pictures = (*pictures, picture(job, params, n_done))
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(settings.steps):
+                params, state = rule.step(net, params, state, loss_and_gradient(net, params, x, y, logistic)[1])
+            if n_done in (settings.steps, settings.converged):
+                pictures = (*pictures, picture(job, params, n_done))
+    except NotFinite:
+        return progress  # no batch is drawn at random, so the next round ends here too
     return params, state, pictures
 
 
@@ -100,9 +118,14 @@ def picture(job, params, n_done):
     net, (x, y), axis = network(settings), points(settings), window(settings)
     grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     w, v = unit_norms(net, params, hidden_layers(net)[0], settings.bias)
-    return {"step": n_done, "objective": float(job.method.rule().objective(net, params, x, y, logistic)),
-            "active": int(np.sum(w * v > ACTIVE)), "path_norm": float(np.sum(w * v)),
-            "outputs": np.round(net.forward(params, grid)[0][:, 0], 6).tolist()}
+    numbers = finite({"step": n_done, "objective": float(job.method.rule().objective(net, params, x, y, logistic)),
+                      "active": int(np.sum(w * v > ACTIVE)), "path_norm": float(np.sum(w * v))})
+    return numbers | {"outputs": np.round(net.forward(params, grid)[0][:, 0], 6).tolist()}
+
+
+def at(pictures, step):
+    """The picture after so many steps; None if the run has diverged before."""
+    return next((picture for picture in pictures if picture["step"] == step), None)
 
 
 def rows(settings, records):
@@ -114,46 +137,57 @@ def draw(settings, records):
     figure, axes = panels(3, width=2.6, height=2.7, sharey=True)
     pictures = {job.method.name: record["pictures"] for job, record in records.items()}
     (x, y), axis = points(settings), window(settings)
-    shown = ((pictures["weight-decay"][0], "weight decay"), (pictures["path-norm"][0], "path-norm proximal"),
-             (pictures["weight-decay"][-1], "weight decay"))
-    for panel, (found, label) in zip(axes, shown, strict=True):
-        outputs = np.array(found["outputs"]).reshape(len(axis), len(axis))
-        panel.contourf(axis, axis, 1 / (1 + np.exp(-outputs)), np.linspace(0, 1, 11), cmap="RdBu_r", alpha=0.7)
-        odds = np.log(CONFIDENCE / (1 - CONFIDENCE))
-        panel.contour(axis, axis, outputs, (-odds, 0, odds), colors=("navy", "white", "darkred"), linestyles="-",
-                      linewidths=(1.0, 1.8, 1.0))
+    shown = (("weight-decay", settings.steps), ("path-norm", settings.steps), ("weight-decay", settings.converged))
+    for panel, (method, step) in zip(axes, shown, strict=True):
+        found = at(pictures[method], step)
+        if found is not None:
+            boundary(panel, axis, np.array(found["outputs"]).reshape(len(axis), len(axis)))
         for sign, marker in ((1, "o"), (-1, "^")):
             panel.scatter(*x[y[:, 0] == sign].T, s=12, marker=marker, edgecolor="black", facecolor="white", linewidth=0.7)
-        panel.set(title=f"{label}\n{found['step']:,} steps, {found['active']} active", xlabel="$x_1$", aspect="equal")
+        state = "diverged" if found is None else f"{found['active']} active"
+        panel.set(title=f"{METHODS[method]['label']}\n{step:,} steps, {state}", xlabel="$x_1$", aspect="equal")
         panel.grid(False)
     axes[0].set_ylabel("$x_2$")
     return figure
 
 
+def boundary(panel, axis, outputs):
+    """sigmoid(net) in colours, and the lines where it is `CONFIDENCE`, 1/2, and 1 - `CONFIDENCE`."""
+    panel.contourf(axis, axis, expit(outputs), np.linspace(0, 1, 11), cmap="RdBu_r", alpha=0.7)
+    odds = np.log(CONFIDENCE / (1 - CONFIDENCE))
+    for level, color, width in ((-odds, "navy", 1.0), (0, "white", 1.8), (odds, "darkred", 1.0)):
+        if np.min(outputs) < level < np.max(outputs):
+            panel.contour(axis, axis, outputs, (level,), colors=color, linestyles="-", linewidths=width)
+
+
 def findings(settings, records):
     pictures = {job.method.name: record["pictures"] for job, record in records.items()}
     decay, path = pictures["weight-decay"], pictures["path-norm"]
+    nearer = "after the same number of steps the proximal algorithm is nearer to its limit"
+    same = "both converge to the same function"
+    if not decay or not path:
+        return unless_diverged([Finding(claim, None, "nothing to compare") for claim in (nearer, same)], records)
     gap = {when: difference(decay[i], path[i]) for when, i in (("first", 0), ("last", -1))}
-    return [
-        Finding("after the same number of steps the proximal algorithm is nearer to its limit",
+    return unless_diverged([
+        Finding(nearer,
                 difference(path[0], path[-1]) < difference(decay[0], decay[-1]),
                 f"largest change of sigmoid(net) from {path[0]['step']} to {path[-1]['step']} steps: "
                 f"{difference(path[0], path[-1]):.2g} against {difference(decay[0], decay[-1]):.2g}"),
-        Finding("both converge to the same function", gap["last"] < 0.1 * gap["first"],
+        Finding(same, gap["last"] < 0.1 * gap["first"],
                 f"largest difference of sigmoid(net) between them: {gap['first']:.2g}, at the end {gap['last']:.2g}; "
                 f"objectives {decay[-1]['objective']:.6g} and {path[-1]['objective']:.6g}, "
-                f"{decay[-1]['active']} and {path[-1]['active']} active units")]
+                f"{decay[-1]['active']} and {path[-1]['active']} active units")], records)
 
 
 def difference(a, b):
     """The largest difference of sigmoid(net) on the grid."""
-    p, q = (1 / (1 + np.exp(-np.array(picture["outputs"]))) for picture in (a, b))
+    p, q = (expit(picture["outputs"]) for picture in (a, b))
     return float(np.max(np.abs(p - q)))
 
 
 EXPERIMENT = Experiment(
     "Figure 2: decision boundaries of weight decay and of Algorithm 1 after as many steps, and after many more (C.2)",
-    Settings, {"converged": 160_000, "width": 50, "grid": 81}, jobs, measure, rows, draw, findings,
-    choices=("the points, the width and the number of steps are not printed: see the settings; two half circles that "
-             "interlock, logistic loss, all of the data one batch, He's normal weights",
-             "the right panel is weight decay after `converged` steps"))
+    Settings, {"converged": 160_000, "width": 50, "grid": 81}, jobs, measure, rows, draw, findings, check,
+    ("the points, the width and the number of steps are not printed: see the settings; two half circles that "
+     "interlock, logistic loss, all of the data one batch, He's normal weights",
+     "the right panel is weight decay after `converged` steps"))

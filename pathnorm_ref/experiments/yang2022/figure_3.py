@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import count, islice
+from math import inf
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def measure(job, place):
     path = place.out / "checkpoints" / f"{kept.name(job)}.joblib"
     _, _, models = kept.resumable(path, lambda: start(job, place), lambda i, progress: advance(job, place, i, progress),
                                   job.steps // job.every)
-    return {"models": list(models)}
+    return {"models": list(models), "diverged": len(models) < job.steps // job.every}
 
 
 def start(job, place):
@@ -86,6 +87,8 @@ def start(job, place):
 def advance(job, place, i, progress):
     """`every` steps more, and what becomes of the model; nothing more of a run that has diverged."""
     params, state, models = progress
+    if len(models) < i:
+        return progress
     net = prepare(job.problem, place).net
     try:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -148,10 +151,9 @@ def draw(settings, records):
                      [row["test"] for row in table if row["method"] == method], s=8, marker=style["marker"],
                      color=style["color"], alpha=0.35, linewidth=0)
         steps = best_by_sparsity(table, method)
-        if steps:
-            active, test = zip(*(*steps, (100, steps[-1][1])), strict=True)
-            axes.plot(active, test, drawstyle="steps-post", color=style["color"], linestyle=style["linestyle"],
-                      label=style["label"])
+        active, test = zip(*(*steps, (100, steps[-1][1])), strict=True) if steps else ((), ())
+        axes.plot(active, test, drawstyle="steps-post", color=style["color"], linestyle=style["linestyle"],
+                  label=style["label"] if steps else f"{style['label']}: diverged")
     axes.set(xlabel="active units (%)", ylabel="test accuracy (%)", xlim=(-2, 102),
              title=f"{settings.data}, MLP-3-{settings.width}: models, and the best that are sparser")
     tops = [row["test"] for row in table if row["active"] > 0]
@@ -163,11 +165,13 @@ def draw(settings, records):
 def findings(settings, records):
     table = rows(settings, records)
     sparsest = {method: sparsest_useful(table, method) for method in settings.methods}
-    numbers = ", ".join(f"{METHODS[method]['label']} {active:.1f} %" for method, active in sparsest.items())
-    found = [Finding(f"weight decay couldn't find as sparse solutions as {METHODS[other]['label']}",
-                     sparsest[other] < sparsest["weight-decay"],
-                     f"fewest active units of a model within {MARGIN:g} points of the best: {numbers}")
-             for other in settings.methods if other == "path-norm" and "weight-decay" in sparsest]
+    numbers = ", ".join(f"{METHODS[method]['label']} {_per_cent(active)}" for method, active in sparsest.items())
+    found = []
+    if {"path-norm", "weight-decay"} <= set(settings.methods):
+        path, decay = (inf if sparsest[method] is None else sparsest[method] for method in ("path-norm", "weight-decay"))
+        found.append(Finding(f"weight decay couldn't find as sparse solutions as {METHODS['path-norm']['label']}",
+                             None if path == decay == inf else path < decay,
+                             f"fewest active units of a model within {MARGIN:g} points of the best: {numbers}"))
     if {"path-norm", "group-lasso"} <= set(settings.methods):
         found.append(Finding("the proximal algorithm outperforms group lasso in the sparse regime",
                              *compared(table, "path-norm", "group-lasso")))
@@ -182,10 +186,10 @@ MARGIN = 2.0
 
 
 def sparsest_useful(table, method):
-    """The fewest active units, in per cent, of a model of the method within `MARGIN` of the best; infinite if none."""
+    """The fewest active units, in per cent, of a model of the method within `MARGIN` of the best; None without one."""
     top = max((row["test"] for row in table), default=0)
     return min((row["active"] for row in table if row["method"] == method and row["test"] >= top - MARGIN),
-               default=float("inf"))
+               default=None)
 
 
 SPARSE = (5, 10, 20, 30)
@@ -193,14 +197,15 @@ SPARSE = (5, 10, 20, 30)
 
 
 def compared(table, first, second, margin=0):
-    """(whether the first is better, or within the margin, at all levels of `SPARSE` but where neither has a model;
-    the numbers). None where no level has one."""
+    """(whether the first is at no level of `SPARSE` worse by more than the margin, and if that is 0 better at one; the
+    numbers). A level counts where one has a model; None if there is none."""
     pairs = [(level, best_below(table, first, level), best_below(table, second, level)) for level in SPARSE]
     known = [(level, a, b) for level, a, b in pairs if a is not None or b is not None]
     numbers = ", ".join(f"below {level} %: {_per_cent(a)} against {_per_cent(b)}" for level, a, b in pairs)
     if not known:
         return None, numbers
-    return all(b is None or (a is not None and a >= b - margin) for _, a, b in known), numbers
+    matched = all(b is None or (a is not None and a >= b - margin) for _, a, b in known)
+    return matched and (margin > 0 or any(a != b for _, a, b in known)), numbers
 
 
 def best_below(table, method, level):

@@ -245,13 +245,22 @@ def measure(method, prepared, params, epoch):
     net = prepared.net
     loss = mean_loss(net, params, prepared.x, prepared.y)
     balanced = balance_sweep(net, params, method.bias, couples(net)[0])  # the same function, so the same loss
-    return {"epoch": epoch, "loss": loss,
-            "F": loss + method.lam / 2 * float(sum_of_squares(net, params, method.bias)),
-            "F balanced": loss + method.lam / 2 * float(sum_of_squares(net, balanced, method.bias)),
-            "G": loss + method.lam * float(path_norm_regulariser(net, params, method.bias)),
-            "validation": accuracy(net, params, prepared.x_val, prepared.y_val),
-            "test": accuracy(net, params, prepared.x_test, prepared.y_test),
-            "active": structural_sparsity(net, params, method.bias)}
+    return finite({
+        "epoch": epoch, "loss": loss,
+        "F": loss + method.lam / 2 * float(sum_of_squares(net, params, method.bias)),
+        "F balanced": loss + method.lam / 2 * float(sum_of_squares(net, balanced, method.bias)),
+        "G": loss + method.lam * float(path_norm_regulariser(net, params, method.bias)),
+        "validation": accuracy(net, params, prepared.x_val, prepared.y_val),
+        "test": accuracy(net, params, prepared.x_test, prepared.y_test),
+        "active": structural_sparsity(net, params, method.bias)})
+
+
+def finite(point):
+    """What was measured. NotFinite if a number is not: an objective can overflow where the parameters have not yet."""
+    for name, value in point.items():
+        if not math.isfinite(value):
+            raise NotFinite(f"{name} is {value}")
+    return point
 
 
 def outputs(net, params, x):
