@@ -88,13 +88,14 @@ class Corrupted:
 # --- the runs ------------------------------------------------------------------------------------------
 
 def jobs(settings, records):
-    """The grid on the first seed; then what it selected on the other seeds, and these on corrupted data."""
+    """The grid on the first seed; then what it selected on the other seeds; then these, once trained, on corrupted data."""
     grid = [training(settings, settings.seeds[0], noise, name, lr, lam) for noise in (0.0, *task(settings).label_noises)
             for name in ("weight-decay", "path-norm") for lr in settings.of_task("lrs") for lam in settings.of_task("lams")]
     if not all(job in records for job in grid):
         return grid
     repeats = [run for chosen in selected(grid, records) for run in repeated(settings, chosen)]
-    corrupted = [Corrupted(run) for run in repeats if task(settings).corrupted and not run.problem.label_noise]
+    corrupted = [Corrupted(run) for run in repeats
+                 if run in records and task(settings).corrupted and not run.problem.label_noise]
     return list(dict.fromkeys((*grid, *repeats, *corrupted)))
 
 
