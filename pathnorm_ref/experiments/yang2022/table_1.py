@@ -189,18 +189,21 @@ def draw(settings, records):
 
 
 def findings(settings, records):
-    """Of each row: better by the document's own rule, a gap of at least the sum of both standard errors."""
+    """Of each row: more or less by the document's own rule, a gap of at least the sum of both standard errors."""
     found = []
     for modification, (decay, path) in pairs(settings, records).items():
-        gap = path["accuracy"] - decay["accuracy"]
-        noise = path["accuracy standard error"] + decay["accuracy standard error"]
-        found.append(Finding(f"{modification}: the proximal algorithm generalises better",
-                             None if abs(gap) < noise else gap > 0,
-                             f"{path['accuracy']:.2f} +- {path['accuracy standard error']:.2f} % against "
-                             f"{decay['accuracy']:.2f} +- {decay['accuracy standard error']:.2f} %"))
-        found.append(Finding(f"{modification}: its models are sparser", path["active"] < decay["active"],
-                             f"{path['active']:.2f} % active against {decay['active']:.2f} %"))
+        better, accuracies = exceeds(path, decay, "accuracy")
+        sparser, active = exceeds(decay, path, "active")
+        found.append(Finding(f"{modification}: the proximal algorithm generalises better", better, accuracies))
+        found.append(Finding(f"{modification}: its models are sparser", sparser, f"active units of weight decay {active}"))
     return found
+
+
+def exceeds(first, second, name):
+    """(whether the first has more of it; None if the gap is less than the sum of both standard errors; the numbers)."""
+    gap, errors = first[name] - second[name], [row[f"{name} standard error"] for row in (first, second)]
+    return (None if abs(gap) < sum(errors) else gap > 0,
+            f"{first[name]:.2f} +- {errors[0]:.2f} % against {second[name]:.2f} +- {errors[1]:.2f} %")
 
 
 EXPERIMENT = Experiment(
