@@ -34,7 +34,7 @@ def whole(path):
 
 def write_json(path, value):
     with whole(path) as file:
-        file.write((json.dumps(value, indent=1) + "\n").encode())
+        file.write((json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
 
 
 def resumable(path, start, advance, n):
