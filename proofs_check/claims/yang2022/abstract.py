@@ -76,8 +76,10 @@ CLAIMS = (
               r"+ \sum_{k,i} \|w_{i,k}\|_2 \|v_{i,k}\|_2",
           explanation="In the logarithms of the factors each norm is the root of a sum of exponentials, whose "
           "logarithm is convex; so each term of E is convex. Its derivative vanishes at balance, as those of R and of "
-          "R - E = 1/2 sum (||w|| - ||v||)^2 do: a convex function is least where its derivative vanishes. Section 6 "
-          "asks for such a form, in which all units are treated in the same manner."),
+          "R - E = 1/2 sum (||w|| - ||v||)^2 do: a convex function is least where its derivative vanishes. (Weights on "
+          "no path of non-zero weights from input to output are set to zero first, which raises neither; what is left "
+          "has a balanced rescaling.) Section 6 asks for such a form, in which all units are treated in the same "
+          "manner."),
     Claim("yang2022.abstract.faster", "Abstract",
           "Proximal gradient training can converge much faster to the sparse solutions that it shares with weight "
           "decay.",

@@ -7,14 +7,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
-from pathnorm_ref.arrays import ball, sqrt
+from pathnorm_ref.arrays import ball, leaves, sqrt, system
 from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.layers import Abs, Conv2d, Identity, LeakyReLU, ReLU
 from pathnorm_ref.layers.windows import overlap
 from pathnorm_ref.lipschitz import frobenius_bound, path_norm_bound
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import sum_of_squares
-from pathnorm_ref.rescaling import balance_sweep
+from pathnorm_ref.rescaling import balance_sweep, rescale
 from pathnorm_ref.units import Bias, incoming, outgoing
 from proofs_check import networks
 from proofs_check.cases import NetCase, arrays, balanced_mlps, convnet_cases, mlp_cases, net_cases, parameters, units
@@ -83,6 +83,22 @@ def same_products():
 def smaller_rescaling(case):
     """R less that of a rescaling, which is at least as large if the net is balanced."""
     return above(squares(case), squares(case._replace(params=rescaled(case))))
+
+
+def not_a_group(undo):
+    """Of two rescalings s and t: by how much t(s(W)) differs from the one by the products, and undo(s)(s(W)) from W."""
+    def violation(case):
+        net, one = case.net, system(case.x)(1)
+        s, t = (tuple(one * factors[:hidden.n_units] for hidden in hidden_units(net)) for factors in FACTORS)
+        product = tuple(a * b for a, b in zip(s, t, strict=True))
+        twice = rescale(net, rescale(net, case.params, s), t)
+        back = rescale(net, rescale(net, case.params, s), tuple(map(undo, s)))
+        return both(*(unequal(a, b) for first, second in ((twice, rescale(net, case.params, product)), (back, case.params))
+                      for (_, a), (_, b) in zip(leaves(first), leaves(second), strict=True)))
+    return violation
+
+
+FACTORS = np.array([[Fraction(2), Fraction(1, 3), Fraction(7)], [Fraction(3, 4), Fraction(5), Fraction(1, 7)]], dtype=object)
 
 
 def larger_after_a_cycle(share=1):
@@ -283,6 +299,13 @@ CLAIMS = (
           ForAll(function_changes, mlp_cases(Bias.INSIDE), ladder=("fractions",), n_examples=60),
           ("biases are scaled with their units",),
           Control("the biases stay as they are", ForAll(function_changes_without_bias, mlp_cases(Bias.FREE)))),
+    Claim("yang2022.definition-4.equivalence", "Appendix A.1, Definition 4",
+          "Rescaling equivalence is an equivalence: rescalings by positive factors can be undone, and two in a row are "
+          "one, by the products.", "W_f = s(W_g) implies W_g = s^-1(W_f); t(s(W)) = (t s)(W)",
+          ForAll(not_a_group(lambda factor: 1 / factor), mlp_cases(Bias.INSIDE), ladder=("fractions",), n_examples=60),
+          ("the factors are positive",),
+          Control("a rescaling undoes itself", ForAll(
+              not_a_group(lambda factor: factor), mlp_cases(Bias.INSIDE), ladder=("fractions",)))),
     Claim("yang2022.definition-5", "Appendix A.1, Definitions 4 and 5",
           "Functional equivalence does not imply rescaling equivalence.", "f = g with W_f != s(W_g) for all s",
           Certificate(same_function_no_rescaling), (),

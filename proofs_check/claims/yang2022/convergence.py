@@ -277,7 +277,8 @@ CLAIMS = (
           "Fixed points of Algorithm 1 with v != 0 are stationary points of G, and of F once balanced; of units with v "
           "= 0, once both sides are 0.",
           "W = Algorithm 1's step of W implies grad F(balanced W) = 0",
-          ForAll(not_stationary, fixed_points(), ladder=("fractions",), n_examples=60), ("biases absent (or inside w)",),
+          ForAll(not_stationary, fixed_points(), ladder=("fractions",), n_examples=60),
+          ("biases absent, or inside w as the weights of a constant input",),
           Control("with a bias penalised outside w", ForAll(
               slope_in_w, examples=(STUCK,), meets=is_fixed,
               ladder=("fractions",))), ours=True,
