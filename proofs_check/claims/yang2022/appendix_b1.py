@@ -373,7 +373,7 @@ PERCEPTRONS = (
           "W^k has n_k + 1 columns, the first of them the bias; then the recursion is the net.",
           "W^k in R^{n_{k+1} x (n_k + 1)}, h^{k+1} = sigma(W^k [1; h^k])",
           ForAll(shape_and_recursion_differ(n_k_plus_1), relu_nets(n_layers=(1, 4))), (),
-          Control("it has n_k columns", ForAll(shape_and_recursion_differ(n_k), relu_nets(n_layers=(1, 4)))), ours=True,
+          Control("it has n_k columns", ForAll(shape_and_recursion_differ(n_k), examples=(TWO_UNITS,))), ours=True,
           tex=r"W^k \in \mathbb{R}^{n_{k+1} \times (n_k + 1)}"),
     Claim("yang2022.appendix-b1.units-sum", "Appendix B.1, multi-layer perceptron, third formula",
           "What two layers compute is a sum over n_k units.",
@@ -389,7 +389,7 @@ PERCEPTRONS = (
           "It is a sum over n_{k+1} units.",
           "W~^{k+1} sigma(W^k [1; h^k]) = sum_{i=1}^{n_{k+1}} W~^{k+1}_:,i sigma(W^k_i [1; h^k])",
           ForAll(sum_over_units_differs(lambda n, n_next: n_next), relu_nets()), (),
-          Control("over n_k units", ForAll(sum_over_units_differs(lambda n, n_next: n), relu_nets())), ours=True,
+          Control("over n_k units", ForAll(sum_over_units_differs(lambda n, n_next: n), examples=(TWO_UNITS,))), ours=True,
           tex=r"\widetilde W^{k+1} \sigma\Big(W^k \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big) = \sum_{i=1}^{n_{k+1}} "
               r"\widetilde W^{k+1}_{:,i}\thinspace \sigma\Big(W^k_i \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big)"),
     Claim("yang2022.appendix-b1.units-count", "Appendix B.1, multi-layer perceptron, last paragraph",
@@ -403,7 +403,7 @@ PERCEPTRONS = (
     Claim("yang2022.appendix-b1.units-count.corrected", "Appendix B.1, multi-layer perceptron, last paragraph",
           "It has n_2j units, one for each hidden neuron.", "n_2j units",
           ForAll(units_differ(hidden_layer), relu_nets()), (),
-          Control("it has n_{2j-1}", ForAll(units_differ(reading_layer), relu_nets())), ours=True,
+          Control("it has n_{2j-1}", ForAll(units_differ(reading_layer), examples=(TWO_UNITS,))), ours=True,
           tex=r"n_{2j} \text{ homogeneous units for } W^{2j-1}, \widetilde W^{2j}"),
 )
 
@@ -424,7 +424,7 @@ FACTORISED = (
           "R^{n_{k+1}}",
           ForAll(corrected_factor_shapes_differ, relu_nets(n_layers=(3, 5))), (),
           Control("P^k has n_{k+1} - 1 rows, and g^k is in R^{n_{k+1}}",
-                  ForAll(printed_factor_shapes_differ, relu_nets(n_layers=(3, 5)))), ours=True,
+                  ForAll(printed_factor_shapes_differ, examples=(WIDE,))), ours=True,
           tex=r"P^k \in \mathbb{R}^{n_{k+1} \times (n_k + 1)}, \quad Q^k \in \mathbb{R}^{n_{k+1} \times n_{k+1}}, "
               r"\quad g^k \in \mathbb{R}^{n_{k+1}}"),
     Claim("yang2022.appendix-b1.factorized-g", "Appendix B.1, factorised MLP",
@@ -458,7 +458,7 @@ FACTORISED = (
           "the n_{k+1} rows of Q^k: of relu(x) + relu(x), where k = 1 and n_2 = 2, two."),
     Claim("yang2022.appendix-b1.factorized-units.corrected", "Appendix B.1, factorised MLP",
           "They have n_{k+1}.", "n_{k+1} units", ForAll(units_between(n_k), relu_nets(n_layers=(2, 5))), (),
-          Control("they have n_{k+1} - 1", ForAll(units_between(n_k_minus_1), relu_nets(n_layers=(2, 5)))), ours=True,
+          Control("they have n_{k+1} - 1", ForAll(units_between(n_k_minus_1), examples=(TWO_UNITS,))), ours=True,
           tex=r"n_{k+1} \text{ homogeneous units for } Q^k, P^{k+1}"),
     Claim("yang2022.appendix-b1.factorized-class", "Appendix B.1, factorised MLP, last paragraph",
           "For fixed dimensions and number of layers, the class of factorised MLPs (of the printed shapes) is that of "
