@@ -36,7 +36,7 @@ def test_an_entry_has_place_print_fault_witness_correction_and_how_that_was_chec
     assert blocks[0] == "### `yang2022.eq-1`"
     assert blocks[1] == "Section 3, Eqn (1). Fault: **wrong**."
     assert blocks[2] == r"**Printed.** A \* B for R\~ \< 1."
-    assert blocks[3] == "$$\n\\Vert a\\Vert  = b\n$$"
+    assert blocks[3] == "$$\n\\Vert a\\Vert = b\n$$"
     assert blocks[4] == "Under: c > 0."
     assert blocks[5] == "**Witness.** Half of a is not a. The statement is violated by 1/2 (fractions), at"
     assert blocks[6] == "```text\na = 1\nfirst = {b = 2; c = 3}\n```"
