@@ -59,9 +59,10 @@ def draw(settings, records):
         epochs = [point["epoch"] for point in record["history"]]
         left.plot(epochs, [point[fair(job.method.name)] for point in record["history"]], **line(job.method.name))
         right.plot(epochs, [point["test"] for point in record["history"]], **line(job.method.name))
-    left.set(yscale="log", xlabel="epoch", ylabel=r"objective, couples balanced",
-             title=rf"Objective on the training images, $\lambda$ = {settings.lam:g}")
-    right.set(xlabel="epoch", ylabel="test accuracy (%)", title=f"{settings.data}, {settings.n_per_class} images a class")
+    left.set(yscale="log", xlabel="epoch", ylabel="weight decay objective, training",
+             title="proximal run: of its balanced couples")
+    right.set(xlabel="epoch", ylabel="test accuracy (%)",
+              title=f"{settings.data}, {settings.n_per_class} images a class, $\\lambda$ = {settings.lam:g}")
     right.legend(loc="lower right")
     return figure
 

@@ -58,7 +58,7 @@ def draw(settings, records):
         axes.hist(record["norms"], edges, histtype="stepfilled", alpha=0.35, color=style["color"])
         axes.hist(record["norms"], edges, histtype="step", color=style["color"], linestyle=style["linestyle"],
                   label=style["label"])
-    axes.set(xlabel="spectral norm of the Jacobian at a test image", ylabel="images",
+    axes.set(xlabel="spectral norm of the Jacobian at a test image\n(largest 0.5 % not shown)", ylabel="images",
              title=f"{settings.data}, MLP-6-{settings.width}, lr = {settings.lr:g}, $\\lambda$ = {settings.lam:g}")
     axes.legend()
     return figure

@@ -121,12 +121,11 @@ def draw(settings, records):
                   **line(fit.method.name))
         right.plot(record["x"], record["fit"], **line(fit.method.name))
     x, y = points(next(iter(records)))
-    right.plot(x[:, 0], y[:, 0], "k.", markersize=3, label="data")
+    right.plot(x[:, 0], y[:, 0], "k.", markersize=3)
     left.set(xlabel="gradient steps", ylabel=f"active neurons of {settings.width}", ylim=(0, None),
              title=f"|w| |v| > {ACTIVE:g};  lr = {settings.lr:g}, $\\lambda$ = {settings.lam:g}")
-    right.set(xlabel="x", ylabel="net(x)", title=f"the fits after {settings.steps} steps")
+    right.set(xlabel="x", ylabel="net(x)", title=f"data (points) and fits after {settings.steps:,} steps")
     left.legend()
-    right.legend(loc="upper right")
     return figure
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
 from scipy.special import expit
 
 from pathnorm_ref import data
@@ -21,6 +22,8 @@ from pathnorm_ref.units import Bias, hidden_layers
 ACTIVE = 1e-5
 CONFIDENCE = 0.9
 """The red and the blue line: sigmoid(net(x)) of 0.9 and 0.1."""
+
+COLORS = "RdBu_r"
 
 
 @dataclass(frozen=True)
@@ -148,12 +151,13 @@ def draw(settings, records):
         panel.set(title=f"{METHODS[method]['label']}\n{step:,} steps, {state}", xlabel="$x_1$", aspect="equal")
         panel.grid(False)
     axes[0].set_ylabel("$x_2$")
+    figure.colorbar(ScalarMappable(cmap=COLORS), ax=axes, label="sigmoid(net(x)); lines: 0.1, 0.5, 0.9")
     return figure
 
 
 def boundary(panel, axis, outputs):
     """sigmoid(net) in colours, and the lines where it is `CONFIDENCE`, 1/2, and 1 - `CONFIDENCE`."""
-    panel.contourf(axis, axis, expit(outputs), np.linspace(0, 1, 11), cmap="RdBu_r", alpha=0.7)
+    panel.contourf(axis, axis, expit(outputs), np.linspace(0, 1, 11), cmap=COLORS, alpha=0.7)
     odds = np.log(CONFIDENCE / (1 - CONFIDENCE))
     for level, color, width in ((-odds, "navy", 1.0), (0, "white", 1.8), (odds, "darkred", 1.0)):
         if np.min(outputs) < level < np.max(outputs):
