@@ -6,12 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import leaves
-from pathnorm_ref.layers import BatchNorm, Dense, ReLU
+from pathnorm_ref.layers import BatchNorm, Dense, PReLU, ReLU
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import sum_of_squares
 from pathnorm_ref.units import Bias
-from proofs_check.cases import arrays, mlp_cases, net_cases
+from proofs_check.cases import NetCase, arrays, mlp_cases, net_cases
 from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
 from proofs_check.claims.yang2022.theorem_1 import dense_unit, not_improved
@@ -49,6 +50,26 @@ def no_least_constant(bias=Bias.FREE):
     zero = dense_unit(0.0, 5.0, 0.0)
     return facts | {"R = 0 leaves v = 0, which is not the function 1": bool(
         zero.net.forward(zero.params, zero.x)[0][0, 0] == 0)}
+
+
+def lower_ramp(s):
+    """s prelu_a(s x) - s prelu_0(s x), with slopes a = 1/s^2 and 0 for negative arguments: min(x, 0); at x = -1, 1."""
+    s, one = Fraction(s), Fraction(1)
+    column = np.array([[one], [one]], dtype=object)
+    params = ((s * column,), (np.array([1 / s**2, 0 * s], dtype=object),), (np.array([[s, -s]], dtype=object),))
+    return NetCase(mlp((1, 2, 1), PReLU(2), bias=False), params, np.array([[-one], [one]], dtype=object), 0 * column, one,
+                   Bias.ABSENT)
+
+
+def no_least_ramp(slopes=False):
+    """That R, with the squares of the slopes if asked, is 4 s^2 for these representations."""
+    facts = {}
+    for s in (Fraction(1), Fraction(1, 2), Fraction(1, 1000)):
+        case = lower_ramp(s)
+        f = case.net.forward(case.params, case.x)[0]
+        R = sum_of_squares(case.net, case.params, case.bias) + slopes * np.sum(case.params[1][0]**2)
+        facts[f"s = {s}: f(-1) = -1, f(1) = 0, R = {4 * s**2}"] = bool(f[0, 0] == -1 and f[1, 0] == 0 and 4 * s**2 == R)
+    return facts
 
 
 # --- skip connections ----------------------------------------------------------------------------------
@@ -145,10 +166,16 @@ CLAIMS = (
           "inf {v^2 : v relu(w x + b) = 1} = 0 is not attained", Certificate(no_least_constant),
           ("biases free", "no bias behind the hidden layer"),
           Control("the same with biases inside w", Certificate(lambda: no_least_constant(Bias.INSIDE))), ours=True),
+    Claim("yang2022.theorem-1.existence.prelu", "Section 3, Theorem 1, and the PReLU named before it",
+          "Nor need there be one for PReLUs with trained slopes, which are not penalised: min(x, 0) = s prelu_a(s x) - "
+          "s prelu_0(s x) with slopes a = 1/s^2 and 0, for every s > 0, with R = 4 s^2; R = 0 is the function 0.",
+          "inf {R(W) : f_W(x) = min(x, 0)} = 0 is not attained", Certificate(no_least_ramp),
+          ("slopes are parameters, and no weights of R", "no biases"),
+          Control("with the slopes counted in R", Certificate(lambda: no_least_ramp(slopes=True))), ours=True),
     Claim("yang2022.remark-2.skip-connections", "Section 3, Remark 2",
-          "The Neural Balance Theorem holds for every homogeneous unit of any architecture, also where a skip "
-          "connection passes a unit's output on beside its output weights.", "||w||_2 = ||v||_2 for every homogeneous "
-          "unit",
+          "The Neural Balance Theorem holds for any architecture and every homogeneous unit in it: here for a unit "
+          "whose output a skip connection passes on beside the output weights.",
+          "||w||_2 = ||v||_2 for every homogeneous unit",
           ForAll(unbalanced_skip, examples=(Skip(np.array([Fraction(2, 3)], dtype=object),
                                                  np.array([Fraction(1, 3)], dtype=object)),),
                  meets=is_minimal_skip, ladder=("fractions",)),
