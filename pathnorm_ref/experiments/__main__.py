@@ -10,6 +10,7 @@ from typing import get_args, get_origin, get_type_hints
 
 from pathnorm_ref.experiments import experiments
 from pathnorm_ref.experiments.experiment import Place
+from pathnorm_ref.experiments.page import verdict
 from pathnorm_ref.experiments.perform import perform
 
 
@@ -32,12 +33,8 @@ def main(argv=None):
         return 1
     for finding in report["findings"]:
         print(f"{verdict(finding['seen'])}: {finding['claim']} ({finding['numbers']})")
-    print(f"written: {place.out / name}.json, .csv, .png, .svg")
+    print(f"written: {place.out / name}.json, .csv, .md, .png, .svg")
     return 0
-
-
-def verdict(seen):
-    return {True: "seen", False: "not seen", None: "can't tell"}[seen]
 
 
 def parser():

@@ -15,6 +15,7 @@ from rich.progress import Progress
 
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.figures import save, style
+from pathnorm_ref.experiments.page import page
 from pathnorm_ref.version import VERSION
 
 SCHEDULER_TIMEOUT = 10
@@ -26,7 +27,7 @@ class NoScheduler(ValueError):
 
 
 def perform(experiment, name, settings, place, n_jobs=1, backend="loky", scheduler=None):
-    """The report of an experiment, written to place.out as NAME.json, .csv, .png and .svg.
+    """The report of an experiment, written to place.out as NAME.json, .csv, .md, .png and .svg.
 
     Whatever can fail for bad input fails before anything is computed or written: ValueError for settings that do
     not fit, for data that are missing or broken, for a scheduler that does not answer, and for a folder to which
@@ -48,6 +49,8 @@ def perform(experiment, name, settings, place, n_jobs=1, backend="loky", schedul
     kept.write_json(place.out / f"{name}.json", report)
     with kept.whole(place.out / f"{name}.csv") as file:
         file.write(as_csv(rows).encode())
+    with kept.whole(place.out / f"{name}.md") as file:
+        file.write(page(report).encode())
     with style():
         save(experiment.draw(settings, records), place.out / name)
     return report
