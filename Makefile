@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin
 
-.PHONY: check test test-fast lint bench clean
+.PHONY: check test test-fast lint bench notebooks clean
 
 check: $(VENV)/.check
 	$(RUN)/proofs-check
@@ -21,6 +21,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.bench
 	$(RUN)/python -m benchmarks $(BENCH)
 	$(RUN)/python -m benchmarks --threads 2 --quick
+
+notebooks: $(VENV)/.notebooks
+	$(RUN)/python -m notebooks
 
 # the stamp of each extra: made again when pyproject.toml changes
 $(VENV)/.%: pyproject.toml | $(RUN)/python
