@@ -42,7 +42,7 @@ from proofs_check.report import summary
 from proofs_check.runner import run_all
 
 mpl.rcParams.update(STYLE | {"figure.dpi": 110})
-BLUE, ORANGE, GREEN = "#1b6ca8", "#c44e1c", "#3a7d34"
+BLUE, ORANGE = "#1b6ca8", "#c44e1c"
 
 # %% [markdown]
 # ## One neuron
@@ -72,8 +72,8 @@ for alpha in (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4)):
 #    = \|w\|\,\|v\| + \tfrac12\left(\alpha\|w\| - \tfrac{\|v\|}{\alpha}\right)^2 \;\ge\; \|w\|\,\|v\| , $$
 #
 # with equality at $\alpha = \sqrt{\|v\|/\|w\|}$ and nowhere else. There the two sides are *balanced*: both norms are
-# $\sqrt{\|w\|\,\|v\|}$. That is Theorem 1 of Yang et al. 2022 (the Neural Balance Theorem) and its proof.
-# `balance_sweep` goes there:
+# $\sqrt{\|w\|\,\|v\|}$. That is the proof of Theorem 1 of Yang et al. 2022, the Neural Balance Theorem: where a unit
+# is out of balance, a rescaling has a smaller sum of squares. `balance_sweep` goes there:
 
 # %%
 balanced = balance_sweep(neuron, params, "absent")
@@ -153,7 +153,7 @@ print(f"{after.cycles} sweeps; sum of squares {sum_of_squares(deep, start, 'insi
 # ## Training with weight decay
 #
 # The theorem speaks of minimisers. Gradient descent with weight decay moves towards balance long before it gets to
-# one, since for every unit and at any weights
+# one, since for every unit and at any weights (no biases, or biases inside $w$)
 #
 # $$ \lambda\,\big(\|w\|^2 - \|v\|^2\big) = \langle w, \nabla_w F\rangle - \langle v, \nabla_v F\rangle . $$
 #
@@ -293,7 +293,7 @@ for bias, color, style, label in ((Bias.OUTSIDE, BLUE, "-", "bias penalised (ins
     axes.plot(alphas, squares, color=color, linestyle=style, label=label)
     axes.plot(alphas[np.argmin(squares)], min(squares), "o", color=color, markersize=5)
 balancing = np.sqrt(5 / 3)
-axes.axvline(balancing, color="k", linewidth=0.8, linestyle=":", label=r"$\alpha |w| = |v| / \alpha$")
+axes.axvline(balancing, ymin=0.32, color="k", linewidth=0.8, linestyle=":", label=r"$\alpha |w| = |v| / \alpha$")
 axes.set(xlabel=r"factor $\alpha$ of $w$ and $b$", ylabel="sum of squares", ylim=(0, 90),
          title=r"$\frac{5}{\alpha} \, \sigma(3 \alpha x + 4 \alpha)$; dots: the minima")
 axes.legend(loc="lower left")
@@ -315,7 +315,7 @@ display(figure)
 #   For $f(x) = \frac89\,\sigma(x)$, that is $w (v + 1) = \frac89$, $w^2 + v^2$ is least at $w = \frac23$, $v =
 #   \frac13$. (Units *inside* a residual block, which the skip passes by, are balanced as before.)
 # * **Batch normalisation** behind a layer makes the function independent of the size of the weights in front: smaller
-#   ones are always better, and there is no representation with the minimum sum of squares.
+#   ones are always better, and no representation in which one of them is not 0 has the minimum sum of squares.
 
 # %%
 figure, (left, right) = panels(2)

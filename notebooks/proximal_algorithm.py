@@ -167,7 +167,7 @@ for name, run in runs.items():
     right.plot(grid[:, 0], net.forward(run[-1].params, grid)[0][:, 0], **line(name))
 right.plot(x[:, 0], y[:, 0], "k.", markersize=3, label="data")
 left.set(xlabel="gradient steps", ylabel="active neurons", ylim=(0, 660), title="$|w| \\, |v| > 10^{-3}$, of 640 neurons")
-right.set(xlabel="$x$", ylabel="net$(x)$", ylim=(-1.2, 1.9), title=f"The fits after {n_steps} steps")
+right.set(xlabel="$x$", ylabel="net$(x)$", ylim=(-1.3, 2.7), title=f"The fits after {n_steps} steps")
 left.legend()
 right.legend(loc="upper right", fontsize=7)
 display(figure)
@@ -181,7 +181,7 @@ display(figure)
 # ## A fair objective
 #
 # Which of the two has the smaller $F$? Algorithm 1 keeps $\|w\| = 1$, so that $F$ counts a unit as
-# $\frac12 (1 + \|v\|^2)$ where $\|v\|$ would do: even a unit with $v = 0$ costs $\frac\lambda2$. Since
+# $\frac\lambda2 (1 + \|v\|^2)$ where $\lambda \|v\|$ would do: even a unit with $v = 0$ costs $\frac\lambda2$. Since
 #
 # $$ F - G = \tfrac{\lambda}{2} \sum \big(\|w\| - \|v\|\big)^2 , $$
 #
@@ -237,14 +237,14 @@ for axes, j in zip(three, range(3), strict=True):
         # unit_path_norms has every hidden layer; the couples are the first, the third and the fifth of them
         sizes = np.sort(unit_path_norms(net, params, "inside")[2 * j])[::-1]
         axes.plot(np.arange(1, 41), sizes, **line(name))
-    axes.set(xlabel="units, by size", title=f"couple {j + 1}", ylim=(-0.1, None))
-three[0].set_ylabel(r"$\|w\| \, \|v\|$")
+    axes.set(xlabel="units, by size", title=f"couple {j + 1}")
+three[0].set(ylim=(-0.05, None), ylabel=r"$\|w\| \, \|v\|$")
 three[-1].legend(fontsize=7)
 display(figure)
 
 # %% [markdown]
-# (With mini-batches and a constant learning rate neither comes to rest, and which $G$ is the smaller one depends on
-# the run. The zeros do not: of the one there are many, of the other none.)
+# (With mini-batches and a constant learning rate neither run comes to rest, and the two values of $G$ are close. What
+# differs is the tail: the one method leaves inactive units, the other none.)
 #
 # Units with $v = 0$ are read by nobody, and can go; a unit with $w = 0$ is a constant, which moves into the next bias.
 # `prune` removes both kinds and keeps the function: to rounding in floats, exactly in fractions (here on three images,
@@ -268,9 +268,9 @@ print("in fractions:", max(abs(entry) for entry in change.flat))
 # true of global minimisers is that the *sum* of the terms does not grow: with $\lambda_1 < \lambda_2$, each of the two
 # minimisers is no worse than the other for its own $\lambda$; add the two inequalities, and $\widetilde R(W_2) \le
 # \widetilde R(W_1)$ and $L(W_2) \ge L(W_1)$ follow. The *number* can grow. A net of two leaky ReLUs (slope $\frac12$)
-# at the samples $x = 1, -2$ with targets $y = -14, 10$ is a lasso with two columns, $(1, -1)$ and $(-\frac12, 2)$. For
-# this net any minimum of Algorithm 1 with $w = (1, -1)$ is a global one, and along $\lambda$ it has 2, 1, 2, 1 and 0
-# active units:
+# at the samples $x = 1, -2$ with targets $y = -14, 10$ is a lasso with two columns, $(1, -1)$ and $(-\frac12, 2)$.
+# With $w = (1, -1)$, which Algorithm 1 keeps here, $G$ is that lasso in $v$: convex, with the global minima of $G$.
+# Along $\lambda$ there are 2, 1, 2, 1 and 0 active units:
 
 # %%
 x, y = np.array([[1.0], [-2.0]]), np.array([[-14.0], [10.0]])
@@ -340,8 +340,8 @@ for it in iterates(unit, start, PathNormProximal(2, 1, "absent"), repeat((x, y),
     print(f"step {it.step}: v = {it.params[2][0][0, 0]}, G = {path_norm_objective(unit, it.params, x, y, 1, 'absent')}")
 
 # %% [markdown]
-# With $\gamma \le 1/\beta$, where $\beta$ is a Lipschitz constant of the gradient of $L$ (and of the decay of the
-# leftover) on the way, $G$ falls at every step.
+# From $\|w\| = 1$ and with $\gamma \le 1/\beta$, where $\beta$ is a Lipschitz constant of the gradient of $L$ (and of
+# the decay of the leftover) on the way, no step raises $G$ (biases absent or inside $w$).
 #
 # **Biases outside $w$.** If biases are penalised but no part of $w$ (as in Appendix B.2.2 of the document), a fixed
 # point need not be stationary. At $w = b = 1$, $v = 2$ with $x = 1$, $y = \frac92$, $\lambda = \gamma = 1$ a step
@@ -361,7 +361,7 @@ for w in (Fraction(1), Fraction(9, 10), Fraction(3, 4)):
 # **Layer balance.** Algorithm 2 gives all couples the same sum of path norms. In the form that `layer_balance` has, it
 # keeps the function; as printed it does not (claims `yang2022.algorithm-2.scale`, `.alpha-update`, `.function`). It is
 # no part of the proximal step's descent: it leaves $L$ as it is, and moves the sum of the terms to $J$ times their
-# geometric mean ($J$ couples), which is never more than the sum.
+# geometric mean ($J$ couples, none of sum 0), which is never more than the sum.
 
 # %%
 deep = mlp((4, 8, 8, 8, 8, 8, 2))
