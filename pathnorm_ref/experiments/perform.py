@@ -1,9 +1,11 @@
 """Run an experiment: its jobs in parallel, each record kept as soon as it is there; then table, figure, findings."""
 
+import asyncio
 import csv
 import json
 import platform
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -115,14 +117,23 @@ def cluster(backend, scheduler):
         raise ValueError("backend 'dask' needs a scheduler: the address of one, such as tcp://127.0.0.1:8786")
     from distributed import Client  # noqa: PLC0415  # slow to load, and seldom needed
     try:
-        client = Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=True)
-    except (OSError, ValueError, TypeError) as error:
-        raise NoScheduler(f"scheduler {scheduler!r} does not answer: {error}") from error
-    with client:
+        with ThreadPoolExecutor(1) as thread:  # in this one the event loop of a notebook may run
+            thread.submit(asyncio.run, greeted(scheduler)).result()
+    except Exception as error:  # of any kind, where something else listens there
+        raise NoScheduler(f"scheduler {scheduler!r} does not answer: {str(error) or 'no greeting'}") from error
+    with Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=True) as client:
         if not client.scheduler_info()["workers"]:
             raise NoScheduler(f"scheduler {scheduler!r} has no workers")
         with parallel_config(backend="dask"):
             yield
+
+
+async def greeted(scheduler):
+    """An error unless a scheduler greets at this address: a Client would wait for ever where something else listens."""
+    from distributed.comm import connect  # noqa: PLC0415
+    async with asyncio.timeout(SCHEDULER_TIMEOUT):
+        comm = await connect(scheduler, timeout=SCHEDULER_TIMEOUT)
+        await comm.close()
 
 
 def versions():
