@@ -19,7 +19,8 @@ def test_two_workers_share_a_grid_and_find_the_same(tmp_path):
     assert run("yang2022", "figure-3", tmp_path / "here", **options) == 0
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         scheduler = cluster.scheduler_address
-        assert run("yang2022", "figure-3", tmp_path / "there", "--scheduler", scheduler, backend="dask", jobs=2, **options) == 0
+        more = ("--scheduler", scheduler)
+        assert run("yang2022", "figure-3", tmp_path / "there", *more, backend="dask", jobs=2, **options) == 0
         with distributed.Client(scheduler) as client:
             work = client.run(problems_prepared)
     assert len(work) == 2 and min(work.values()) > 0
