@@ -26,6 +26,8 @@ def page(report):
 
 
 def _table(rows, name):
+    if not rows:
+        return "The table has no rows."
     if len(rows) > MOST_ROWS:
         return f"The table has {len(rows)} rows: `{name}.csv`."
     lines = [list(rows[0]), ["---"] * len(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
