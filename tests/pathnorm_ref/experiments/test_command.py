@@ -60,15 +60,15 @@ def test_values_that_no_experiment_has(name, option, value, out, capsys):
     assert option.rstrip("s") in refused(capsys, name, out, f"--{option}", *values)
 
 
-@pytest.mark.parametrize("name", ON_IMAGES)
-@pytest.mark.parametrize(("option", "value"), [
-    ("data", "mnistt"), ("n-validation", "1437"), ("n-validation", "0"), ("n-validation", "-1"), ("n-per-class", "0"),
-    ("n-per-class", "1000"), ("batch-size", "0"), ("epochs", "0"), ("every", "3"), ("steps", "0"), ("retraining", "0"),
-    ("bias", "inside")])
-def test_values_that_no_training_run_has(name, option, value, out, capsys):
-    if not hasattr(tiny("yang2022", name), option.replace("-", "_")):
-        pytest.skip("no such setting")
-    assert option.replace("-", "_") in refused(capsys, name, out, f"--{option}", value)
+BAD = [("data", "mnistt"), ("n_validation", "1437"), ("n_validation", "0"), ("n_validation", "-1"), ("n_per_class", "0"),
+       ("n_per_class", "1000"), ("batch_size", "0"), ("epochs", "0"), ("every", "3"), ("steps", "0"), ("retraining", "0"),
+       ("bias", "inside")]
+
+
+@pytest.mark.parametrize(("name", "field", "value"), [
+    (name, field, value) for name in ON_IMAGES for field, value in BAD if hasattr(tiny("yang2022", name), field)])
+def test_values_that_no_training_run_has(name, field, value, out, capsys):
+    assert field in refused(capsys, name, out, f"--{field.replace('_', '-')}", value)
 
 
 @pytest.mark.parametrize("name", GRIDS)

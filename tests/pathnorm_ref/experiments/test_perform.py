@@ -34,10 +34,10 @@ def performed(request, tmp_path_factory):
     return *request.param, out
 
 
-def test_results_are_four_files(performed):
+def test_results_are_five_files(performed):
     document, name, out = performed
     assert sorted(path.name for path in out.iterdir() if path.is_file()) == [
-        f"{document}-{name}.{suffix}" for suffix in ("csv", "json", "png", "svg")]
+        f"{document}-{name}.{suffix}" for suffix in ("csv", "json", "md", "png", "svg")]
 
 
 def test_json_says_what_was_run_and_what_was_found(performed):
@@ -125,7 +125,7 @@ def test_a_table_without_rows_is_an_empty_file():
 @pytest.mark.parametrize(("document", "name"), LISTED)
 def test_runs_that_diverge_say_so_and_the_rest_is_written(document, name, tmp_path):
     assert run(document, name, tmp_path, lr=1e30, lrs=(1e30,)) == 0
-    assert sorted(results(tmp_path)) == [".csv", ".json", ".png", ".svg"]
+    assert sorted(results(tmp_path)) == [".csv", ".json", ".md", ".png", ".svg"]
     diverged = [record["record"]["diverged"] for record in report(tmp_path)["records"] if "diverged" in record["record"]]
     assert len(diverged) >= 2 and True in diverged
     assert None in [finding["seen"] for finding in report(tmp_path)["findings"]]
@@ -134,6 +134,7 @@ def test_runs_that_diverge_say_so_and_the_rest_is_written(document, name, tmp_pa
 def test_figure_3_is_drawn_even_if_no_model_is_left(tmp_path):
     assert run("yang2022", "figure-3", tmp_path, "--methods", "path-norm", lrs=(1e30,)) == 0
     assert results(tmp_path)[".csv"] == b""
+    assert "no rows" in results(tmp_path)[".md"].decode()
 
 
 # --- interrupted ---------------------------------------------------------------------------------------
