@@ -12,8 +12,8 @@ from proofs_check.checks import ForAll, Informal
 from proofs_check.claim import Claim, Control
 from proofs_check.claims.yang2022.section_3 import eq_1_right, norm_products
 from proofs_check.claims.yang2022.section_4 import Pair, objectives
-from proofs_check.rescaled import rescaled
-from proofs_check.violations import above
+from proofs_check.rescaled import GENTLE, rescaled
+from proofs_check.violations import above, both
 
 
 def scalar_chain(a, b, c):
@@ -41,9 +41,10 @@ def first_is_larger(pair):
 
 
 def below_balanced(right):
-    """R of a balanced net less `right` of a rescaling of it, which is at least as large."""
+    """`right` of a balanced net less that of two rescalings, a gentle one and one of all sizes, which are no smaller."""
     def violation(case):
-        return above(right(case), right(case._replace(params=rescaled(case))))
+        others = rescaled(case), rescaled(case, GENTLE)
+        return both(*(above(right(case), right(case._replace(params=params))) for params in others))
     return violation
 
 
@@ -58,9 +59,10 @@ CLAIMS = (
           fault="missing hypothesis", correction="yang2022.abstract.each-relu.corrected",
           tex=r"\arg\min_W L(W) + \tfrac{\lambda}{2} R(W) \subseteq "
               r"\arg\min_W L(W) + \lambda \sum_{k,i} \|w_{i,k}\|_2 \|v_{i,k}\|_2",
-          explanation="With weights a, b, c in a row the sum over both ReLUs is b (a + c). The weights (s, 3/(2 s^2), "
-          "s) fit the sample and make it 3/s, so that the infimum is 0 and no weights attain it, while F has its "
-          "minimum 7/8 at (1, 1, 1). The products of disjoint couples (Theorem 3) leave no such way out: there a layer "
+          explanation="With weights a, b, c in a row, x = 1, y = 3/2 and lambda = 1/2: with t^3 = a b c the inequality "
+          "of the means gives F >= (t^3 - 3/2)^2 / 2 + 3/4 t^2 >= 7/8, reached at (1, 1, 1). The sum over both ReLUs is "
+          "b (a + c), 2 there. The weights (s, 3/(2 s^2), s) fit the sample and make it 3/s, so that the infimum is 0 "
+          "and no weights attain it. The products of disjoint couples (Theorem 3) leave no such way out: there a layer "
           "stands once."),
     Claim("yang2022.abstract.each-relu.corrected", "Abstract, and Section 3, Eqn (1)",
           "With half the squares of the first and the last layer added, as in Eqn (1), every ReLU may count: that sum "

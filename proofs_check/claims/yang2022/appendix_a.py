@@ -24,7 +24,7 @@ from proofs_check.claim import Claim, Control
 from proofs_check.claims.yang2022.section_3 import eq_1_right, eta, function_changes, function_changes_without_bias
 from proofs_check.claims.yang2022.section_4 import GLOBAL_MINIMUM, is_global_minimum, objectives
 from proofs_check.claims.yang2022.sparsity import exchange, reversed_exchange
-from proofs_check.rescaled import hidden_units, rescaled
+from proofs_check.rescaled import GENTLE, hidden_units, rescaled
 from proofs_check.violations import above, both, unequal
 
 
@@ -81,8 +81,9 @@ def same_products():
 # --- rescalings of a balanced net, and cycles of balancing ----------------------------------------------
 
 def smaller_rescaling(case):
-    """R less that of a rescaling, which is at least as large if the net is balanced."""
-    return above(squares(case), squares(case._replace(params=rescaled(case))))
+    """R less that of two rescalings, which are at least as large if the net is balanced."""
+    others = rescaled(case), rescaled(case, GENTLE)
+    return both(*(above(squares(case), squares(case._replace(params=params))) for params in others))
 
 
 def not_a_group(undo):
