@@ -407,10 +407,11 @@ CLAIMS = (
               lambda case: scaled_convolutions(case, biases=False), convnet_cases(Bias.FREE), ladder=("fractions",)))),
     Claim("yang2022.section-4.equal-at-every-iteration", "Section 4, last sentence, and Appendix B.2.2",
           "The layer-wise balancing, between the gradient step and the prox, ensures that the total path norms of all "
-          "couples are equal at every iteration.", "sum_i ||w_i^t|| ||v_i^t|| is the same for each couple, for every t",
+          "couples are equal at every iteration: read of the weights that an iteration ends with, not of those that "
+          "the prox is applied to.", "sum_i ||w_i^t|| ||v_i^t|| is the same for each couple, for every t",
           ForAll(sums_differ_at_the_end, examples=(iteration(ONE_AND_TWO, Fraction(1, 2)),), ladder=("fractions",)),
           ("Algorithm 2 with its scale corrected", "W^t is what an iteration ends with", "lambda gamma = 1/2"),
-          fault="missing hypothesis", correction="yang2022.section-4.equal-at-every-iteration.corrected",
+          fault="missing hypothesis", correction="yang2022.section-4.equal-at-every-iteration.corrected", ours=True,
           tex=r"\sum_i \|w^t_{i,2j-1}\|_2 \|v^t_{i,2j-1}\|_2 \text{ is the same for all } j, \text{ for every } t",
           explanation="Two couples of sum 2, one of one unit, one of two units of norm 1: they are balanced, so the "
           "procedure does nothing. The prox with the threshold 1/2 takes 1/2 off the one and 1 off the other: 3/2 and "

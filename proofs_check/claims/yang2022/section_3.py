@@ -249,7 +249,8 @@ NORMS = (
           fault="missing hypothesis", correction="yang2022.section-3.lipschitz-constant.corrected",
           tex=r"\mathrm{Lip}(v\, \sigma(w^T \cdot)) = \|w\|_2 \|v\|_2",
           explanation="A PReLU may have slope 2 for negative arguments. With w = v = 1, eta(-1) = -2 and eta(0) = 0: "
-          "a distance of 2, where ||w|| ||v|| |x - x'| = 1. (The squares differ by 3.)"),
+          "a distance of 2, where ||w|| ||v|| |x - x'| = 1. (The squares differ by 3.) Appendix A.3, to which the "
+          "sentence refers, does assume that sigma is 1-Lipschitz."),
     Claim("yang2022.section-3.lipschitz-constant.corrected", "Section 3, last sentence",
           "The Lipschitz constant of v sigma(w^T x) is max(|sigma(1)|, |sigma(-1)|) ||w|| ||v||: of ReLU, ||w|| ||v||.",
           "Lip(v sigma(w^T .)) = max(|sigma(1)|, |sigma(-1)|) ||w||_2 ||v||_2",

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
+from pathnorm_ref.layers import Dense
 from pathnorm_ref.objectives import (
     empirical_loss,
     leftover_squares,
@@ -18,9 +19,9 @@ from pathnorm_ref.objectives import (
 from pathnorm_ref.rescaling import balance_sweep
 from pathnorm_ref.units import Bias, couples, incoming, outgoing
 from proofs_check import networks
-from proofs_check.cases import NetCase, balanced_mlps, convnet_cases, mlp_cases
+from proofs_check.cases import NetCase, balanced_mlps, convnet_cases, mlp_cases, parameters
 from proofs_check.certificates import polynomials
-from proofs_check.checks import Certificate, ForAll
+from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
 from proofs_check.rescaled import difference, hidden_units, norms_of
 from proofs_check.violations import above, both, fails, unequal
@@ -45,6 +46,13 @@ def printed_squares(case):
     layers = square_sums(case)
     n = len(layers)
     right = sum(w + v for w, v in layers[0:2 * (n // 2):2]) + (layers[-1][1] if n % 2 else 0)
+    return unequal(sum_of_squares(case.net, case.params, case.bias), right)
+
+
+def squares_by_hidden_layers(case, left_over=0):
+    """R against all odd hidden layers, and v_{i,L} if L leaves the remainder `left_over` modulo 2."""
+    layers = square_sums(case)
+    right = sum(w + v for w, v in layers[::2]) + (layers[-1][1] if len(layers) % 2 == left_over else 0)
     return unequal(sum_of_squares(case.net, case.params, case.bias), right)
 
 
@@ -107,7 +115,16 @@ SQUARES = (
               r"\|v_{i,L}\|_2^2",
           explanation="One homogeneous neuron, v relu(w x) with w = v = 1: L = 1, the sum over j is empty, c = 1, "
           "and the right side is v^2 = 1, while R = w^2 + v^2 = 2. With L = 2, the number of weight layers, it is "
-          "right."),
+          "right; but of an odd number of those the last has no v_i,L. (With L hidden layers there are couples for "
+          "2j - 1 <= L, and something is left over if L is even: section-4.odd-layers.)"),
+    Claim("yang2022.section-4.odd-layers", "Section 4, before Eqn (2), c",
+          "With L hidden layers the couples of odd layers are ceil(L/2), and the v_i,L are left over just if L is even, "
+          "which is when c is 0 as printed.",
+          "R(W) = sum_{j=1}^{ceil(L/2)} sum_i (||w_i,2j-1||^2 + ||v_i,2j-1||^2) + (1 - c) sum_i ||v_i,L||^2",
+          ForAll(squares_by_hidden_layers, mlp_cases(n_layers=(2, 5)), ladder=("fractions",), n_examples=60),
+          ("L >= 1 layers of homogeneous neurons, as in Eqn (1)", "no biases"),
+          Control("the same with c as printed", ForAll(
+              lambda case: squares_by_hidden_layers(case, left_over=1), mlp_cases(n_layers=(2, 5)))), ours=True),
     Claim("yang2022.section-4.sum-of-squares.corrected", "Section 4, before Eqn (2)",
           "With L the number of weight layers, and the last one W^L where v_i,L is printed, R is the sum of squares of "
           "the couples and the leftover (in every "
@@ -195,8 +212,28 @@ class Pair(NamedTuple):
 
 def as_in_the_proof(pair):
     """W^ minimises G, W minimises F and R(W) = 2 R~(W), and F(W^) > F(W): what the proof assumes."""
-    larger = objectives(pair.first)[0] > objectives(pair.second)[0]
-    return larger and is_minimum_of_G(pair.first) and is_global_minimum(pair.second) and not_twice(pair.second) == 0
+    minimal = is_minimum_of_G(pair.first) and is_global_minimum(pair.second)
+    return first_larger(pair) and minimal and not_twice(pair.second) == 0
+
+
+def first_larger(pair):
+    """F(W^) > F(W), which takes no roots."""
+    return weight_decay_objective(*pair.first) > weight_decay_objective(*pair.second)
+
+
+def first_balanced_and_larger(pair):
+    """What the proof needs: F(W^) > F(W), and W^ balanced."""
+    return first_larger(pair) and not_twice(pair.first) == 0
+
+
+@st.composite
+def pairs_of_weights(draw):
+    """A balanced net, and other weights for it."""
+    case = draw(balanced_mlps())
+    smaller = draw(st.sampled_from([1.0, 0.5, 2.0**-6]))
+    params = tuple(tuple(smaller * array for array in new) if isinstance(layer, Dense) else old  # slopes are no weights
+                   for layer, old, new in zip(case.net, case.params, draw(parameters(case.net)), strict=True))
+    return Pair(case, case._replace(params=params))
 
 
 def no_contradiction(pair):
@@ -345,15 +382,30 @@ THEOREM_3 = (
           "> 0 = F(0, 0), and no alpha makes ||alpha w|| = alpha equal to ||v / alpha|| = 0. Such units must be set "
           "to zero."),
     Claim("yang2022.theorem-3.proof", "Appendix A.4, first half of the proof",
-          "If F(W^) > F(W) and R(W) = 2 R~(W), then W^ does not minimise G (even if W^ has not been rescaled first).",
+          "If F(W^) > F(W) and R(W) = 2 R~(W), then W^ does not minimise G.",
           "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) and R(W) = 2 R~(W) imply G(W^) > min G",
           ForAll(no_contradiction, examples=(Pair(scalar_net(2, 0.5, 2), scalar_net(1, 1, 2)),), meets=as_in_the_proof),
-          ("W minimises F", "W^ minimises G"), fault="wrong", correction="yang2022.theorem-3.rebalanced",
+          ("W minimises F", "W^ minimises G; that it is rescaled first the proof does not say"),
+          fault="missing hypothesis", correction="yang2022.theorem-3.proof.corrected",
           tex=r"F(\widehat W) > F(W) \text{ and } R(W) = 2 \widetilde R(W) \implies \widehat W \notin \arg\min G",
           explanation="v relu(w x) at x = 1, y = 2, lambda = 1: with s = v relu(w), F >= G = (s - 2)^2 / 2 + |s| >= "
           "3/2. W^ = (2, 1/2) has G = 3/2, so it is a minimiser of G, and F = 1/2 + (4 + 1/4) / 2 = 21/8. W = (1, 1) "
           "has F = 3/2 and R = 2 = 2 R~. All that is assumed holds, and there is no contradiction: W^ must be "
-          "rescaled first."),
+          "rescaled first, and R = 2 R~ is what is needed of W^, not of W."),
+    Claim("yang2022.theorem-3.proof.corrected", "Appendix A.4, first half of the proof",
+          "If F(W^) > F(W), and W^ has been rescaled so that R(W^) = 2 R~(W^), then G(W^) > G(W), for any W: so W^ does "
+          "not minimise G.",
+          "R(W^) = 2 R~(W^) and F(W^) > F(W) imply G(W^) = F(W^) > F(W) >= G(W)",
+          ForAll(no_contradiction, pairs_of_weights(), meets=first_balanced_and_larger, ladder=("fractions", "balls"),
+                 n_examples=200), ("no biases",),
+          Control("the same without rescaling W^", ForAll(
+              no_contradiction, examples=(Pair(scalar_net(2, 0.5, 2), scalar_net(1, 1, 2)),), meets=first_larger)),
+          ours=True,
+          tex=r"F(\widehat W) > F(W) \text{ and } R(\widehat W) = 2 \widetilde R(\widehat W) \implies "
+              r"G(\widehat W) > G(W)"),
+    Claim("yang2022.theorem-3.proof.hat", "Appendix A.4, second half of the proof",
+          "W^ is rescaled so that its norms are equal for each term in R~(W).", "||w^|| = ||v^|| for each term in R~(W)",
+          Informal("R~(W^) is meant, whose terms have the same indices", "yang2022.theorem-3.rebalanced")),
     Claim("yang2022.theorem-3.proof.any-w", "Appendix A.4, first half of the proof",
           "Of a W with F(W) < F(W^), Theorem 1 shows R(W) = 2 R~(W).",
           "L(W^) + lambda/2 R(W^) > L(W) + lambda/2 R(W) implies R(W) = 2 R~(W)",
@@ -363,7 +415,8 @@ THEOREM_3 = (
           tex=r"F(\widehat W) > F(W) \;\Rightarrow\; R(W) = 2 \widetilde R(W)",
           explanation="Theorem 1 speaks of minima only. v relu(w x) at x = 1, y = 2, lambda = 1: W^ = (4, 1/4) "
           "minimises G, W = (2, 1/2) has the same function and a smaller F, R(W) = 17/4 and 2 R~(W) = 2. In general R "
-          "- 2 R~ is the sum of (||w|| - ||v||)^2; a minimiser of F may be taken for W."),
+          "- 2 R~ is the sum of (||w|| - ||v||)^2; a minimiser of F may be taken for W. (If a hat is lost here, and "
+          "rescaled weights W^ are meant, it is true of these and the proof is complete: theorem-3.proof.corrected.)"),
     Claim("yang2022.theorem-3.proof.rescaling", "Appendix A.4, second half of the proof",
           "If necessary W^ is rescaled so that ||w|| = ||v|| for each term, which does not affect L(W^).",
           "some rescaling s has ||w|| = ||v|| in s(W^)",
@@ -395,10 +448,11 @@ THEOREM_3 = (
           "products.",
           "W in argmin F_lambda implies R(W) = 2 sum ||w|| ||v||, for lambda >= 0",
           ForAll(not_twice, examples=(scalar_net(2, 1, 2, lam=0),), meets=minimises_unpenalised),
-          ("lambda >= 0, as Section 3 has it",), fault="missing hypothesis", correction="yang2022.eq-2.corrected",
+          ("lambda >= 0, as Section 3 has it",), fault="missing hypothesis",
+          correction="yang2022.section-3.global-minimiser",
           tex=r"W \in \arg\min F_\lambda,\; \lambda \ge 0 \implies R(W) = 2 \sum \|w\|_2 \|v\|_2",
           explanation="With lambda = 0 any weights that fit are a minimum: relu(2 x) fits y = 2 at x = 1 with w = 2, "
-          "v = 1, where R = 5 and 2 ||w|| ||v|| = 4."),
+          "v = 1, where R = 5 and 2 ||w|| ||v|| = 4. (Once, after Remark 2, Section 3 says \"with any lambda > 0\".)"),
 )
 
 CLAIMS = SQUARES + THEOREM_3

@@ -193,9 +193,11 @@ CLAIMS = (
           tex=r"\lambda_1 < \lambda_2 \;\Rightarrow\; \#\{i : \|w_i\|_2 \|v_i\|_2 > 0\} \text{ at } \lambda_2 \le "
               r"\text{the same at } \lambda_1",
           explanation="On the samples a unit is |w| |v| times one of the features +-(1, -1) for w > 0, +-(-1/2, 2) for "
-          "w < 0: a lasso with two columns of unequal size. At lambda = 1 the outputs (-11, 11) are optimal, one unit: "
-          "the gradient (3/2, 1/2) has inner products 1 and 1/4 with the features. At lambda = 7 the outputs (-14/3, "
-          "16/3) are, and the gradient (14/3, -7/3) has 7 and -7; they are a multiple of neither feature, so that two "
+          "w < 0: a lasso with two columns of unequal size, convex in the outputs f. They are optimal if g, the gradient "
+          "of L there, has inner products with the features of at most lambda in size, and <g, f> = -lambda sum |w| |v|. "
+          "At lambda = 1 one unit with the outputs (-11, 11) is: g = (3/2, 1/2) has 1 and 1/4, and <g, f> = -11. At "
+          "lambda = 7 the outputs (-14/3, 16/3) are: g = (14/3, -7/3) has 7 and -7, and <g, f> = -308/9 = -7 (40/9 + "
+          "4/9). L being strictly convex in f no others are; and they are a multiple of neither feature, so that two "
           "units are needed. (As lambda grows from 0 there are 2, 1, 2, 1 and 0.)"),
     Claim("yang2022.section-4.fewer-terms.corrected", "Section 4, after Theorem 3",
           "As lambda increases the sum of the terms does not grow: for minimisers W_1, W_2 of G for lambda_1 < "

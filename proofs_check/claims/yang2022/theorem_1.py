@@ -273,7 +273,8 @@ CLAIMS = (
           ForAll(F_not_improved, st.one_of(mlp_cases(Bias.INSIDE), convnet_cases(Bias.FREE)), ladder=("fractions",),
                  n_examples=60), ("lambda > 0", "biases inside w, or free", "weights are not shared"),
           Control("with lambda = 0", ForAll(F_not_improved, mlp_cases().map(
-              lambda case: case._replace(lam=Fraction(0))), ladder=("fractions",)))),
+              lambda case: case._replace(lam=Fraction(0))), ladder=("fractions",))),
+          tex=r"W \in \arg\min F_\lambda,\; \lambda > 0 \implies \|w_{i,k}\|_2 = \|v_{i,k}\|_2"),
     Claim("yang2022.theorem-1.proof.minimum", "Section 3, proof of Theorem 1",
           "The solution of min over alpha > 0 of ||alpha w||^2 + ||v / alpha||^2 is alpha = sqrt(||v|| / ||w||), the "
           "only one; against alpha = 1 the sum of squares falls by (||w|| - ||v||)^2.",
