@@ -143,7 +143,7 @@ def best_by_sparsity(table, method):
 
 
 def draw(settings, records):
-    figure, (axes,) = panels(1, width=4.6, height=3.2)
+    figure, (axes,) = panels(1, width=4.6, height=3.6)
     table = rows(settings, records)
     for method in settings.methods:
         style = METHODS[method]
@@ -153,12 +153,12 @@ def draw(settings, records):
         steps = best_by_sparsity(table, method)
         active, test = zip(*(*steps, (100, steps[-1][1])), strict=True) if steps else ((), ())
         axes.plot(active, test, drawstyle="steps-post", color=style["color"], linestyle=style["linestyle"],
-                  label=style["label"] if steps else f"{style['label']}: diverged")
+                  marker=style["marker"], markersize=3, label=style["label"] if steps else f"{style['label']}: diverged")
     axes.set(xlabel="active units (%)", ylabel="test accuracy (%)", xlim=(-2, 102),
-             title=f"{settings.data}, MLP-3-{settings.width}: models, and the best that are sparser")
+             title=f"{settings.data}, MLP-3-{settings.width}: models (points), best no denser (lines)")
     tops = [row["test"] for row in table if row["active"] > 0]
     axes.set_ylim(max(0, min(tops, default=0), max(tops, default=100) - 15) - 0.5, None)
-    axes.legend(loc="lower right")
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 
