@@ -12,7 +12,8 @@ LISTED = [(document, name) for document, found in experiments().items() for name
 """Every experiment there is: a new one is tested without touching a test."""
 
 TINY = {"data": "digits", "width": 4, "n": 8, "n_per_class": 8, "n_validation": 100, "epochs": 4, "steps": 4, "every": 2,
-        "retraining": 2, "converged": 16, "grid": 7, "lr": 0.03, "lrs": (0.03,), "lams": (0.001,), "seeds": (42, 43)}
+        "batch_size": 32, "retraining": 2, "converged": 16, "grid": 7, "lr": 0.03, "lrs": (0.03,), "lams": (0.001,),
+        "seeds": (42, 43)}
 """Values for the fields that an experiment has; the others are those of its own small run."""
 
 

@@ -115,6 +115,15 @@ def test_steps_are_those_of_the_rule(tmp_path):
         assert_allclose(new, old - 0.03 * (d + 0.001 * old), rtol=1e-5, atol=1e-7)  # float32, another order of the samples
 
 
+def test_a_run_is_the_same_again_and_another_of_another_seed(tmp_path):
+    other = replace(JOB, problem=replace(PROBLEM, seed=43))
+    once, again, another = (training.train(job, place(tmp_path / name)) for job, name in (
+        (JOB, "once"), (JOB, "again"), (other, "another")))
+    assert once.history == again.history != another.history
+    for (_, a), (_, b) in zip(leaves(once.params), leaves(again.params), strict=True):
+        assert_array_equal(a, b)
+
+
 def test_a_run_that_diverges_keeps_what_it_had(tmp_path, monkeypatch):
     step, calls = training.step, []
 
