@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import leaves, system, tree_map
 from pathnorm_ref.layers import ReLU
+from pathnorm_ref.norms import coupled_path_norm
 from pathnorm_ref.objectives import (
     empirical_loss,
     leftover_squares,
@@ -19,7 +20,7 @@ from pathnorm_ref.objectives import (
 )
 from pathnorm_ref.rescaling import normalise
 from pathnorm_ref.training import PathNormProximal
-from pathnorm_ref.units import Bias
+from pathnorm_ref.units import Bias, couples
 from proofs_check.cases import NetCase, mlp_cases
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
@@ -115,8 +116,26 @@ def beyond_majorant(share=1):
         slope = inner(d_L, move) + case.lam * inner(leftover(case, before), move)
         G = [path_norm_objective(net, params, case.x, case.y, case.lam, bias) for params in (before, after)]
         slack = smooth(case, after) - smooth(case, before) - slope - share * inner(move, move) / (2 * gamma)
-        return above(G[1], G[0] + slack)
+        return both(above(G[1], G[0] + slack), *(above(0, excess) for excess in nearby(stepped, before, after, d_L)))
     return violation
+
+
+def nearby(stepped, before, after, d_L):
+    """By how much what a step minimises grows if all v' are a little longer, or shorter."""
+    case, rule = stepped
+    for factor in (Fraction(33, 32), Fraction(31, 32)):
+        params = list(after)
+        for hidden in couples(case.net)[0]:
+            V, *b = params[hidden.outgoing]
+            params[hidden.outgoing] = (system(case.x)(factor) * V, *b)
+        yield minimised(case, rule, before, d_L, tuple(params)) - minimised(case, rule, before, d_L, after)
+
+
+def minimised(case, rule, before, d_L, params):
+    """<grad S(W), W' - W> + ||W' - W||^2 / (2 gamma) + lam sum ||w'|| ||v'||."""
+    move = tree_map(lambda a, b: a - b, params, before)
+    return (inner(d_L, move) + case.lam * inner(leftover(case, before), move)
+            + inner(move, move) / (2 * system(case.x)(rule.lr)) + case.lam * coupled_path_norm(case.net, params, case.bias))
 
 
 def leftover(case, params):
@@ -287,10 +306,10 @@ CLAIMS = (
                    "can be checked is that fixed points of a step are stationary",
                    "yang2022.algorithm-1.fixed-points")),
     Claim("yang2022.algorithm-1.descent", "Section 4, Algorithm 1",
-          "A step from weights with ||w|| = 1 satisfies G(W') <= G(W) + (S(W') - S(W) - <grad S(W), W' - W> - "
-          "||W' - W||^2 / (2 gamma)), S = L + lambda/2 ||leftover||^2. So if every step has a gamma for which that "
-          "bracket is not positive, as 1/beta is where grad S has the Lipschitz constant beta, G falls and, being "
-          "positive, converges.",
+          "A step from weights with ||w|| = 1 minimises <grad S(W), W' - W> + ||W' - W||^2 / (2 gamma) + lambda sum ||v'||, "
+          "so that G(W') <= G(W) + (S(W') - S(W) - <grad S(W), W' - W> - ||W' - W||^2 / (2 gamma)), S = L + lambda/2 "
+          "||leftover||^2. So if every step has a gamma for which that bracket is not positive, as 1/beta is where grad "
+          "S has the Lipschitz constant beta, G falls and, being positive, converges.",
           "G(W') - G(W) <= S(W') - S(W) - <grad S(W), W' - W> - ||W' - W||^2 / (2 gamma)",
           ForAll(beyond_majorant(), stepped(), ladder=("balls",), n_examples=60),
           ("||w|| = 1 for each unit of the couples", "biases inside w"),
