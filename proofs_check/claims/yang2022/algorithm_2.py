@@ -8,7 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import system
+from pathnorm_ref.training.layer_balance import layer_balance as house_layer_balance
 from pathnorm_ref.units import Bias, weight_layers
 from proofs_check.cases import arrays, convnet_cases
 from proofs_check.checks import ForAll
@@ -228,6 +230,48 @@ def undefined_or_changed(case):
         return 1
 
 
+def as_defined(case):
+    """(weights, biases) after Algorithm 2, its scales corrected."""
+    return layer_balance(case.weights, case.biases, column_sum)[:2]
+
+
+def by_the_house(case):
+    """The same by `pathnorm_ref`, which leaves couples of sum 0 out."""
+    sizes = (case.weights[0].shape[1], *(W.shape[0] for W in case.weights))
+    params = tuple(part for own in zip(case.weights, case.biases, strict=True) for part in (own, ()))[:-1]
+    after = house_layer_balance(mlp(sizes), params)
+    return [own[0] for own in after[::2]], [own[1] for own in after[::2]]
+
+
+def dead_couple_spoils(balance):
+    """1 if that divides by 0, else by how much it changes the function, a sum of 0, or leaves the others apart."""
+    def violation(case):
+        try:
+            weights, biases = balance(case)
+        except ZeroDivisionError:
+            return 1
+        before, after = couple_sums(case.weights), couple_sums(weights)
+        first, *others = [total for total, old in zip(after, before, strict=True) if old != 0]
+        return both(unequal(relu_chain(weights, biases, case.x), relu_chain(case.weights, case.biases, case.x)),
+                    *(total for total, old in zip(after, before, strict=True) if old == 0),
+                    *(unequal(other, first) for other in others))
+    return violation
+
+
+@st.composite
+def chains_with_dead_couples(draw):
+    """Chains with one couple more, of one unit and of sum 0, in front of some odd layer."""
+    chain = draw(chains((4, 7)))
+    place = 2 * draw(st.integers(0, len(chain.weights) // 2))
+    if place == len(chain.weights):
+        place -= 2
+    n = chain.weights[place].shape[1]
+    into, out_of = fractions([[1] + [0] * (n - 1)]), fractions([[0]] * n)
+    biases = draw(arrays((1,))), draw(arrays((n,)))
+    return chain._replace(weights=(*chain.weights[:place], into, out_of, *chain.weights[place:]),
+                          biases=(*chain.biases[:place], *biases, *chain.biases[place:]))
+
+
 def scaled_convolutions(case, biases=True):
     """By how much f changes if the first layer is scaled by 3, the biases up to the last by 3, the last by 1/3."""
     first, *between, last = weight_layers(case.net)
@@ -331,13 +375,14 @@ CLAIMS = (
     Claim("yang2022.algorithm-2.function", "Appendix B.2.2, Algorithm 2",
           "Algorithm 2, with ||.||_2 Frobenius or spectral, keeps the network's function, although the last couple has "
           "no W^{2j+2} that could be divided.", "f(x) is the same before and after",
-          ForAll(by_every_reading(function_differs), examples=(TWO_LAYERS,), ladder=("fractions",)),
+          ForAll(by_every_reading(function_differs), examples=(FOUR_LAYERS,), ladder=("fractions",)),
           ("||W_i^{2j-1}|| = 1 for each row", "ReLU between the layers"), fault="misprint",
           correction="yang2022.algorithm-2.function.corrected",
           tex=r"f(x) \text{ is the same before and after}",
-          explanation="W^1 = I, W^2 = diag(3, 4), L = 2: one couple, X = 7. W^2 is multiplied by alpha_1 = 7/5 "
-          "(Frobenius) or 7/4 (spectral), and there is no W^4 to divide: f(1, 1) = (3, 4) becomes (21/5, 28/5) or "
-          "(21/4, 7)."),
+          explanation="W^1 = I, W^2 = diag(3, 4), W^3 = (3/5, 4/5), W^4 = 7 as in algorithm-2.scale, where both sums are "
+          "equal already: f(1, 1) = 7 (9/5 + 16/5) = 35. W^2 times alpha_1 = 7/5 (Frobenius) or 7/4 (spectral) and W^4 "
+          "divided by it keep that, but alpha_2 changes W^4 again, and there is no W^6 to divide: f becomes 49 or "
+          "245/4, or, with the scales computed before the loop, 25 or 20."),
     Claim("yang2022.algorithm-2.function.corrected", "Appendix B.2.2, Algorithm 2",
           "With alpha_j = X / sum_i ||W^2j_:,i||_2, computed in its turn, Algorithm 2 keeps the function, with biases, "
           "L even or odd: the last scale is 1, so that no layer behind the last couple has to be adjusted.",
@@ -393,10 +438,21 @@ CLAIMS = (
           "units of a couple are 0, as the prox makes them.", "alpha_j = X / sum_i ||W^2j_:,i||_2",
           ForAll(undefined_or_changed, examples=(DEAD_COUPLE,), ladder=("fractions",)),
           ("||W_i^{2j-1}|| = 1 for each row",), fault="missing hypothesis",
-          correction="yang2022.algorithm-2.function.corrected",
+          correction="yang2022.algorithm-2.zero-couple.corrected",
           tex=r"\alpha_j = X \Big/ \sum_i \|\widetilde W^{2j}_{:,i}\|_2",
           explanation="If one couple has the sum 0 then X = 0, its own scale is 0/0 and those of the others are 0; "
           "with biases the function need not be constant behind it. Such couples must be left out of the mean."),
+    Claim("yang2022.algorithm-2.zero-couple.corrected", "Appendix B.2.2, Algorithm 2, calculation of the scale",
+          "With the couples of sum 0 left out of the geometric mean, and alpha_j = 1 for them, the function stays the "
+          "same, their sums stay 0 and all others become equal (so computes the house).",
+          "alpha_j = X / S_j if S_j > 0, else 1, X the geometric mean of the S_j > 0, S_j = sum_i ||W^2j_:,i||_2",
+          ForAll(dead_couple_spoils(by_the_house), chains_with_dead_couples(), examples=(DEAD_COUPLE,),
+                 ladder=("fractions",), n_examples=40),
+          ("||W_i^{2j-1}|| = 1 for each row", "ReLU between the layers"),
+          Control("with them counted, their scales being X / 0", ForAll(
+              dead_couple_spoils(as_defined), examples=(DEAD_COUPLE,), ladder=("fractions",))), ours=True,
+          tex=r"\alpha_j = X / S_j \text{ if } S_j > 0, \text{ else } 1, \quad S_j = \sum_i \|\widetilde W^{2j}_{:,i}\|_2, "
+              r"\quad X \text{ the geometric mean of the } S_j > 0"),
     Claim("yang2022.algorithm-2.convolution", "Appendix B.2.2, after the block of function",
           "The procedure holds for convolutional nets: a layer and the biases up to a later layer scaled by alpha, "
           "that layer's weights divided by it, keep the function, across pooling and flatten.",
