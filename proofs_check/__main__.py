@@ -172,7 +172,7 @@ def select(words):
     for word in words:
         matches = [i for i in known if i == word or all_claims()[i].document == word or fnmatch.fnmatchcase(i, word)]
         if not matches:
-            near = get_close_matches(word, [*known, *{claim.document for claim in known.values()}], 3, 0.4)
+            near = get_close_matches(word, [*known, *errata.documents(), "errata", "show"], 3, 0.4)
             raise UnknownClaim(f"no claim matches {word!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
         chosen += matches
     return list(dict.fromkeys(chosen)) if words else list(known)

@@ -94,7 +94,8 @@ def _how_checked(result):
 def _counts(entries):
     number = Counter(result.claim.fault for result in entries)
     kinds = ", ".join(f"{number[fault]} {fault}" for fault in FAULTS if number[fault])
-    return f"There are {len(entries)} entries ({kinds})."
+    number_of_them = "is 1 entry" if len(entries) == 1 else f"are {len(entries)} entries"
+    return f"There {number_of_them}" + (f" ({kinds})." if entries else ".")
 
 
 def _contents(entries):
@@ -110,11 +111,13 @@ def _anchor(text):
 BETWEEN_FACTS = "; "
 BETWEEN_FIELDS = r"; (?![^{]*\})"
 """In the text of a witness: facts of a certificate; fields of a case, but not those of a case within a case."""
-MARKUP = re.compile(r"[*~<]")
-"""Characters that Markdown would take for emphasis, strike-through or HTML."""
-DISPLAY = {r"\\": r"\cr", r"\|": r"\Vert", r"\,": r"\thinspace", r"\;": r"\thickspace", r"\{": r"\lbrace",
+MARKUP = re.compile(r"[*~<]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+"""Characters that Markdown would take for emphasis, strike-through or HTML; of underscores not those inside of words."""
+DISPLAY = {r"\\": r"\cr", r"\|": r"\Vert", r"\,": r"\thinspace", r"\;": r"\enspace", r"\{": r"\lbrace",
            r"\}": r"\rbrace", r"\#": r"\mathrm{card}"}
 """TeX's commands of one punctuation mark, of which some renderers of Markdown eat the backslash, as words."""
+SUBSCRIPT = re.compile(r"(?<![A-Za-z0-9])_(?=\S)")
+"""An underscore that the same renderers take for the start of emphasis: a space behind it, which TeX skips, prevents it."""
 
 
 def _plain(text):
@@ -122,8 +125,9 @@ def _plain(text):
 
 
 def _display(tex):
-    return re.sub(r"(\\[^A-Za-z\s])([A-Za-z]?)",
-                  lambda found: DISPLAY[found[1]] + (f" {found[2]}" if found[2] else ""), tex)
+    words = re.sub(r"(\\[^A-Za-z\s])([A-Za-z]?)",
+                   lambda found: DISPLAY[found[1]] + (f" {found[2]}" if found[2] else ""), tex)
+    return SUBSCRIPT.sub("_ ", words).strip()
 
 
 def _verbatim(text):
