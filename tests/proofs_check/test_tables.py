@@ -6,7 +6,8 @@ from statistics import pstdev, stdev
 
 import pytest
 
-from proofs_check.claims.yang2022 import table_1, table_2
+from proofs_check.certificates import polynomials
+from proofs_check.claims.yang2022 import appendix_c, table_1, table_2
 from proofs_check.claims.yang2022.table_1 import Printed
 
 
@@ -56,6 +57,19 @@ def test_factorised_layers_multiply_out():
     assert table_2.multiplied_out("MLP-3-400 factorized") == [
         (784, 400), "ReLU", (400, 400), "ReLU", (400, 400), "ReLU", (400, 10)]
     assert table_2.multiplied_out("MLP-6-400") == table_2.layers("MLP-6-400")
+
+
+def test_the_least_F_of_the_chain_is_where_its_identity_says():
+    (r,) = polynomials("r")
+    assert (r**2 - 4097) ** 2 + 256 * r - 16385 == (r - 64) ** 2 * (r**2 + 128 * r + 4094)
+    assert appendix_c.minimises_F(appendix_c.CHAINS)
+    assert not appendix_c.minimises_F(appendix_c.CHAINS._replace(net=appendix_c.chain(appendix_c.mlp, 4.0, 8.0, 8.0, 16.0)))
+
+
+def test_the_best_of_n_is_above_another_in_n_of_n_plus_1_rankings():
+    assert all(appendix_c.chosen_is_better(lambda n: Fraction(n, n + 1))().values())
+    told = appendix_c.chosen_is_better(lambda n: Fraction(n - 1, n))()
+    assert list(told.values()) == [True] + [False] * 6
 
 
 def test_a_planted_slip_in_a_table_is_found(monkeypatch):

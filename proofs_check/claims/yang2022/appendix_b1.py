@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from pathnorm_ref.architectures import mlp
+from pathnorm_ref.architectures import factorised_mlp, mlp
 from pathnorm_ref.layers import Conv2d, ReLU
 from pathnorm_ref.network import Net
 from pathnorm_ref.units import Bias, couples, weight_layers
-from proofs_check.cases import NetCase, arrays, convnet_cases, mlp_cases
+from proofs_check.cases import NetCase, arrays, convnet_cases, mlp_cases, net_cases
 from proofs_check.certificates import polynomials
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
@@ -173,6 +173,29 @@ def factorised_differs(case, drop=0):
     inner = [Q @ P for P, Q in zip(matrices[1:-1:2], matrices[2:-1:2], strict=True)]
     originals = [case.params[i][0] for i in weight_layers(case.net)]
     return apart + sum(unequal(QP, W) for QP, W in zip(inner, originals[1:-1], strict=True))
+
+
+def factorised_nets(bias):
+    """Factorised ReLU MLPs of two to four layers, width 1 to 3, with any factors Q^k and P^k."""
+    sizes = st.lists(st.integers(1, 3), min_size=3, max_size=5)
+    return net_cases(st.builds(factorised_mlp, sizes, st.just(bias is not Bias.ABSENT)), bias)
+
+
+def multiplied_out(case):
+    """The MLP with W^k = Q^k P^k and the bias Q^k b^k (the first column of P^k is b^k)."""
+    first, *others = [case.params[i] for i in weight_layers(case.net)]
+    *inner, last = others
+    params = [first, *((Q @ P, Q @ b) for (P, b), (Q,) in zip(inner[::2], inner[1::2], strict=True)), last]
+    sizes = (case.net[0].n_in, *(len(b) for _, b in params))
+    between = [part for own in params for part in (own, ())][:-1]
+    return case._replace(net=mlp(sizes), params=tuple(between))
+
+
+def multiplied_out_differs(case):
+    """By how much the MLP differs from the factorised one, and from the factorisation of its own."""
+    product = multiplied_out(case)
+    apart = unequal(product.net.forward(product.params, case.x)[0], case.net.forward(case.params, case.x)[0])
+    return apart + factorised_differs(product)
 
 
 def factorised_with_one_less_differs(case):
@@ -384,7 +407,8 @@ PERCEPTRONS = (
           tex=r"\widetilde W^{k+1} \sigma\Big(W^k \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big) = \sum_{i=1}^{n_k} "
               r"\widetilde W^{k+1}_{:,i}\thinspace \sigma\Big(W^k_i \begin{bmatrix} 1 \cr h^k \end{bmatrix}\Big)",
           explanation="relu(x) + relu(x) has one input and two units: at x = 1 the left side is 2, the sum up to n_1 = "
-          "1 is 1. Section 3 calls n_k the number of neurons in the k-th layer, where Appendix B.1 has n_{k+1}."),
+          "1 is 1. (If n_k counted the 1 in [1; h^k], it would be n_{k+1} - 1.) Section 3 calls "
+          "n_k the number of neurons in the k-th layer, where Appendix B.1 has n_{k+1}."),
     Claim("yang2022.appendix-b1.units-sum.corrected", "Appendix B.1, multi-layer perceptron, third formula",
           "It is a sum over n_{k+1} units.",
           "W~^{k+1} sigma(W^k [1; h^k]) = sum_{i=1}^{n_{k+1}} W~^{k+1}_:,i sigma(W^k_i [1; h^k])",
@@ -461,15 +485,13 @@ FACTORISED = (
           Control("they have n_{k+1} - 1", ForAll(units_between(n_k_minus_1), examples=(TWO_UNITS,))), ours=True,
           tex=r"n_{k+1} \text{ homogeneous units for } Q^k, P^{k+1}"),
     Claim("yang2022.appendix-b1.factorized-class", "Appendix B.1, factorised MLP, last paragraph",
-          "For fixed dimensions and number of layers, the class of factorised MLPs (of the printed shapes) is that of "
-          "MLPs.",
-          "{f : W^k = Q^k P^k, 1 < k < L} = {f}", Certificate(printed_class_has_the_function),
-          ("inner dimension n_{k+1} - 1",), fault="misprint",
-          correction="yang2022.appendix-b1.factorized-class.corrected",
-          tex=r"\lbrace f_{\text{MLP}} : W^k = Q^k P^k,\ 1 < k < L\rbrace  = \lbrace f_{\text{MLP}}\rbrace ",
-          explanation="f(x) = relu(relu(x)) with both components, all n_k = 2, all W^k = I, L = 3, is x for x > 0: its "
-          "slopes make the identity. Factorised, Q^2 is a column and P~^2 a row, so that wherever f is linear its "
-          "slopes make a column times a row, of determinant 0."),
+          "For fixed dimensions and number of layers, the class of factorised MLPs is that of MLPs: multiplied out each "
+          "factorised one is an MLP, which has a factorisation.",
+          "{f : W^k = Q^k P^k, 1 < k < L} = {f}",
+          ForAll(multiplied_out_differs, factorised_nets(Bias.FREE)),
+          ("inner dimension: the hidden neurons of the layer, as in Table 2 (n_{k+1} - 1 if n_{k+1} counts the 1 of "
+           "[1; h^{k+1}])",),
+          Control("inner dimension: one less", Certificate(printed_class_has_the_function))),
     Claim("yang2022.appendix-b1.factorized-class.corrected", "Appendix B.1, factorised MLP, last paragraph",
           "With inner dimension n_{k+1} each MLP is a factorised one (Q^k = I, P^k = W^k, no bias in Q^k), and "
           "multiplied out each factorised one is an MLP.", "f(W) = f(Q P) with W^k = Q^k P^k, 1 < k < L",

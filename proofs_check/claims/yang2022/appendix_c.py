@@ -1,14 +1,21 @@
 """Appendix C: counts of data sets and runs, grids, the data of Figures 1 and 2, pruning, Figure 3."""
 
 from fractions import Fraction
+from itertools import permutations
+from math import factorial
+from typing import NamedTuple
 
 import numpy as np
 
-from pathnorm_ref.architectures import mlp
+from pathnorm_ref.architectures import factorised_mlp, mlp
 from pathnorm_ref.units import Bias
 from proofs_check.cases import NetCase, mlp_cases
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
+from proofs_check.claims.yang2022.appendix_b1 import factorised_nets
+from proofs_check.claims.yang2022.remark_2 import normalised_nets
+from proofs_check.claims.yang2022.section_4 import not_equal_after_balancing, not_equal_unbalanced, objectives
+from proofs_check.claims.yang2022.section_5 import MODIFICATIONS
 from proofs_check.definitions import prox_2
 from proofs_check.rescaled import difference, hidden_units
 
@@ -84,6 +91,32 @@ def figures_are_in_the_grids(tasks):
 def grid_of_c3_is_that_of(task):
     def facts():
         return {f"Task {task}: {GRIDS[task]} is {GRID_OF_C3}": GRIDS[task] == GRID_OF_C3}
+    return facts
+
+
+def tasks_with_grids(others):
+    """Whether each task of Section 5.1 has a grid, and so many others have."""
+    def facts():
+        tasks, beside = MODIFICATIONS.keys(), sorted(GRIDS.keys() - MODIFICATIONS)
+        return {f"Tasks {', '.join(map(str, tasks))} of Section 5.1 have grids": tasks <= GRIDS.keys(),
+                f"beside them {len(beside)}: Task {', '.join(map(str, beside))}": len(beside) == others}
+    return facts
+
+
+def chosen_is_better(share):
+    """Of n + 1 runs that are alike every ranking is as likely; the best of the first n is above the last in so many.
+
+    In all but those where the last is the best of all, n of n + 1: counted for n up to 6.
+    """
+    def facts():
+        rates, lambdas = GRIDS[1]
+        n = len(rates.split()) * len(lambdas.split())
+        told = {f"Tasks 1 and 2: {len(rates.split())} * {len(lambdas.split())} = {n} settings":
+                n == 42 and GRIDS[1] == GRIDS[2]}
+        for n in range(1, 7):
+            better = sum(max(ranks[:n]) > ranks[n] for ranks in permutations(range(n + 1)))
+            told[f"{n} settings: {better} of {factorial(n + 1)} rankings"] = better == share(n) * factorial(n + 1)
+        return told
     return facts
 
 
@@ -177,16 +210,70 @@ CONSTANT_UNIT = NetCase(mlp((1, 1, 1), bias=(True, False)), ((np.zeros((1, 1)), 
 """relu(0 x + 1)."""
 
 
+# --- C.3: the objectives of Figure 3 -------------------------------------------------------------------
+
+class Factorisation(NamedTuple):
+    """A net that minimises F, its factorisation, and other weights for the latter."""
+
+    net: NetCase
+    factorised: NetCase
+    other: NetCase
+
+
+def chain(make, *weights):
+    """The net of width 1 with these weights, no biases; x = 1, y = 4097, lambda = 64."""
+    net = make((1,) * 5, bias=False)
+    weights = iter(weights)
+    params = tuple((np.array([[next(weights)]]),) if layer.param_shapes else () for layer in net)
+    return NetCase(net, params, np.ones((1, 1)), np.array([[4097.0]]), Fraction(64), Bias.ABSENT)
+
+
+CHAINS = Factorisation(chain(mlp, *[8.0] * 4), chain(factorised_mlp, *[4.0] * 6),
+                       chain(factorised_mlp, *[4.0] * 5, 4 + 3 / 4096))
+"""f(1) = 4096 as 8^4 (MLP-3-1), as 4^6 (MLP-3-1 factorized), and 4096 + 3/4 there."""
+
+
+def minimises_F(chains):
+    """Whether F = 16385/2, the least, and the factorised weights have the same function and the least G with it.
+
+    |f(1)| = r^2 is at most the product of four norms, so R >= 4 r, and F >= (r^2 - 4097)^2 / 2 + 128 r = 16385/2 +
+    (r - 64)^2 (r^2 + 128 r + 4094) / 2. The product of the three sums of R~ is at least f(1) = 4096, so R~ >= 3 * 16.
+    """
+    outputs = [case.net.forward(case.params, case.x)[0][0, 0] for case in chains[:2]]
+    return bool(outputs[0] == outputs[1] == 4096 and objectives(chains.net)[0] == Fraction(16385, 2)
+                and objectives(chains.factorised)[1] == Fraction(1, 2) + 64 * 3 * 16)
+
+
+def larger_path_norm_objective(chains):
+    return objectives(chains.factorised)[1] - objectives(chains.other)[1]
+
+
+# --- footnote 1: batch normalisation -------------------------------------------------------------------
+
+def rescaled_normalisation_differs(case, first=1):
+    """By how much f changes on the batch if unit i's (gamma, beta), or its (w, b), take 2^i, and its v 1/2^i."""
+    params = list(case.params)
+    factors = np.array([2 ** (i + 1) for i in range(len(params[1][0]))])
+    params[first] = tuple((array.T * factors).T for array in params[first])
+    params[-1] = (params[-1][0] / factors, *params[-1][1:])
+    return difference(case, tuple(params))
+
+
+def rescaled_in_front_differs(case):
+    return rescaled_normalisation_differs(case, first=0)
+
+
 CLAIMS = (
     Claim("yang2022.appendix-c1.mnist-classes", "Appendix C.1.1, a",
           "Each class of MNIST has 6000 training images and 1000 test images.",
           "n_0 = ... = n_9 = 6000 in training, 1000 in test", Certificate(every_digit_as_often),
-          ("the label files as published",), fault="wrong", correction="yang2022.appendix-c1.mnist-classes.corrected",
+          ("the label files as published",), fault="missing hypothesis",
+          correction="yang2022.appendix-c1.mnist-classes.corrected",
           tex=r"n_0 = \dots = n_9 = 6000 \text{ in training}, \quad 1000 \text{ in test}",
           explanation="Count the labels of MNIST's files: they add up to 60 000 and 10 000, and no class has just a "
-          "tenth."),
+          "tenth. It is so on average."),
     Claim("yang2022.appendix-c1.mnist-classes.corrected", "Appendix C.1.1, a",
-          "The ten classes have 60 000 training images and 10 000 test images together.",
+          "On average it has: the ten classes have 60 000 training images and 10 000 test images together.",
           "n_0 + ... + n_9 = 60000 in training, 10000 in test", Certificate(as_often_on_average), (),
           Control("each has a tenth of them", Certificate(every_digit_as_often)), ours=True,
           tex=r"n_0 + \dots + n_9 = 60000 \text{ in training}, \quad 10000 \text{ in test}"),
@@ -202,14 +289,33 @@ CLAIMS = (
     Claim("yang2022.appendix-c1.cifar10-c", "Appendix C.1.1, d", "CIFAR10-C applies 18 corruptions, namely those "
           "listed.",
           "18", Certificate(named(CIFAR10_C, 18)), (), fault="misprint",
-          correction="yang2022.appendix-c1.cifar10-c.corrected",
-          tex="18", explanation="Count the list: 1) Gaussian noise, ..., 15) JPEG."),
+          correction="yang2022.appendix-c1.cifar10-c.corrected", tex=r"\text{corruptions} = 18",
+          explanation="Count the list: 1) Gaussian noise, ..., 15) JPEG."),
     Claim("yang2022.appendix-c1.cifar10-c.corrected", "Appendix C.1.1, d", "The list names 15.", "15",
           Certificate(named(CIFAR10_C, 15)), (), Control("it names 18", Certificate(named(CIFAR10_C, 18))), ours=True,
-          tex="15"),
+          tex=r"\text{corruptions} = 15"),
     Claim("yang2022.appendix-c1.runs", "Appendix C.1.4",
           "The seed of the grid search and another three make four runs.", "1 + 3 = 4", Certificate(runs(3)), (),
           Control("and another four do", Certificate(runs(4)))),
+    Claim("yang2022.appendix-c1.selection", "Appendix C.1.4, with C.1.3",
+          "The run of seed 42 is not like the other three: it was chosen for its validation accuracy. If all 42 settings "
+          "of Tasks 1 and 2 were alike, it would be above that of another run with probability 42/43.",
+          "P(max_{i <= n} a_i > a_{n+1}) = n / (n + 1)",
+          Certificate(chosen_is_better(lambda n: Fraction(n, n + 1))),
+          ("n + 1 validation accuracies, every ranking as likely, no ties",),
+          Control("with probability 1/2", Certificate(chosen_is_better(lambda n: Fraction(1, 2)))), ours=True),
+    Claim("yang2022.appendix-c1.grids", "Appendix C.1.3",
+          "Of the grids that C.1.3 announces for Section 5.1 four are for its Tasks 1 to 4; the fifth is for Task 5, of "
+          "C.3.", "{1, 2, 3, 4, 5} = {1, 2, 3, 4} and {5}", Certificate(tasks_with_grids(others=1)), (),
+          Control("all are for tasks of Section 5.1", Certificate(tasks_with_grids(others=0))), ours=True),
+    Claim("yang2022.footnote-1", "Appendix C.1.2, c, footnote 1, with Appendix B.1",
+          "Where batch normalisation follows each convolution, as in the code that the footnote names, what can be "
+          "rescaled against the output weights are its gamma and beta.",
+          "v sigma(gamma u + beta) = v / alpha sigma(alpha gamma u + alpha beta)",
+          ForAll(rescaled_normalisation_differs, normalised_nets(), ladder=("fractions",), n_examples=40),
+          ("batch normalisation before the activation", "the function of the whole batch"),
+          Control("the convolution's weights and bias", ForAll(
+              rescaled_in_front_differs, normalised_nets(), ladder=("fractions",), n_examples=40)), ours=True),
     Claim("yang2022.appendix-c2.grids", "Appendix C.2, Figure 1 left and middle, with C.1.3",
           "The learning rates and lambdas of Figure 1 are in the grids of their tasks.", "(0.01, 0.0001), (0.1, "
           "0.00003)",
@@ -272,4 +378,25 @@ CLAIMS = (
           "competitive with lasso, and outperforms group lasso in the sparse regime.", "sparsity > 64 %",
           Informal("of trained nets in a figure. Sparsity is the percentage of active units (Section 5.1), so that "
                    "sparser solutions have less of it", "yang2022.figure-1.right")),
+    Claim("yang2022.figure-3.objective", "Appendix C.3, Figure 3, caption, with C.1.2, Task 5",
+          "Weight decay, on MLP-3-n, and the proximal algorithm, on MLP-3-n factorized, solve equivalent objectives: a "
+          "minimiser of F for the one is, with the inner layers factorised, one of G for the other.",
+          "W in argmin F implies (W^1, P^2, Q^2, P^3, Q^3, W^4) in argmin G, W^k = Q^k P^k",
+          ForAll(larger_path_norm_objective, examples=(CHAINS,), meets=minimises_F, ladder=("fractions",)),
+          ("the same lambda", "no biases"), fault="missing hypothesis",
+          correction="yang2022.figure-3.objective.corrected",
+          tex=r"W \in \arg\min F_\lambda \implies (W^1, P^2, Q^2, P^3, Q^3, W^4) \in \arg\min G_\lambda, \quad "
+              r"W^k = Q^k P^k",
+          explanation="|f(1)| = r^2 is at most the product of four weights (or norms), so R >= 4 r and F >= (r^2 - "
+          "4097)^2 / 2 + 128 r = 16385/2 + (r - 64)^2 (r^2 + 128 r + 4094) / 2: four weights 8 minimise F. Of the same "
+          "function, f(1) = 4096, six weights 4 are the best factorisation, as the product of the three terms of R~ is "
+          "4096 at least: G = 1/2 + 64 * 48. With 4 + 3/4096 for the last of them f(1) is 4096 + 3/4, and G is 1/32 + "
+          "64 (48 + 3/1024)."),
+    Claim("yang2022.figure-3.objective.corrected", "Appendix C.3, Figure 3, caption, with C.1.2, Task 5",
+          "On MLP-d-n factorized both are equivalent: balancing the couples keeps the function and takes F to G.",
+          "F(balanced W) = G(W)",
+          ForAll(not_equal_after_balancing, factorised_nets(Bias.ABSENT), ladder=("balls",), n_examples=20),
+          ("both of one network, factorised", "no biases"),
+          Control("without balancing", ForAll(not_equal_unbalanced, factorised_nets(Bias.ABSENT), ladder=("balls",))),
+          ours=True, tex=r"F_\lambda(\text{balanced } W) = G_\lambda(W)"),
 )

@@ -20,14 +20,14 @@ def more_accurate(rows):
             for row in rows}
 
 
-def more_accurate_everywhere():
-    return more_accurate(ROWS)
-
-
-def more_accurate_beyond_the_errors():
-    """Where the gap is at least the sum of both errors, as the caption has it."""
-    rows = [row for row in ROWS if gap(row) >= sum_of_errors(row)]
-    return {f"there are {len(rows)} such rows of {len(ROWS)}": len(rows) == 5} | more_accurate(rows)
+def more_accurate_in(number_of_rows):
+    """In so many rows of the nine; and where the gap is at least the sum of both errors, as the caption has it."""
+    def facts():
+        better = [row for row in ROWS if all(more_accurate([row]).values())]
+        clear = [row for row in ROWS if gap(row) >= sum_of_errors(row)]
+        return {f"in {len(better)} of {len(ROWS)} rows the larger one": len(better) == number_of_rows,
+                f"in {len(clear)} rows the gap is at least the sum": len(clear) == 5} | more_accurate(clear)
+    return facts
 
 
 def sparser(rows):
@@ -40,8 +40,19 @@ def sparser_everywhere():
 
 
 def sparser_but_for_corrupted_labels():
+    rows = [row for row in ROWS if number(row) != "iii"]
     denser = [row for row in ROWS if Fraction(row.proximal_sparsity.mean) > Fraction(row.decay_sparsity.mean)]
-    return {"in no row are there more": not denser} | sparser([row for row in ROWS if number(row) != "iii"])
+    return {f"these are {len(rows)} rows of {len(ROWS)}": len(rows) == 7, "in no row are there more": not denser} | (
+        sparser(rows))
+
+
+def some_units_inactive(task):
+    """Whether in each row of a task some units are inactive, the mean being below 100 by more than its error."""
+    def facts():
+        return {f"{row}: {row.proximal_sparsity} % are active, {most} % at most": most < 100
+                for row in ROWS if row.task == task
+                for most in [float(Fraction(row.proximal_sparsity.mean) + Fraction(row.proximal_sparsity.error))]}
+    return facts
 
 
 def announced(modifications):
@@ -72,32 +83,31 @@ CLAIMS = (
           Informal("of trained networks, no rate is stated, and the left part of Figure 1 shows one run",
                    "yang2022.theorem-3.first-to-second")),
     Claim("yang2022.section-5.better-generalization", "Section 5, first paragraph, b, with Table 1",
-          "The proximal algorithm provides better generalization than weight decay, in every row of Table 1.",
-          "accuracy(proximal) > accuracy(weight decay)", Certificate(more_accurate_everywhere),
-          ("read without exception",), fault="missing hypothesis",
-          correction="yang2022.section-5.better-generalization.corrected",
-          tex=r"m_{\text{prox}} > m_{\text{decay}} \text{ in every row}",
-          explanation="Compare the two columns of Table 1: two of its nine rows have it the other way round, by less "
-          "than the sum of their errors."),
+          "The proximal algorithm provides better generalization than weight decay.",
+          "accuracy(proximal) > accuracy(weight decay)",
+          Informal("of the experiments as a whole: it is not said in how many rows of Table 1, or by how much",
+                   "yang2022.section-5.better-generalization.corrected")),
     Claim("yang2022.section-5.better-generalization.corrected", "Section 5, first paragraph, b, with Table 1",
-          "The proximal algorithm's accuracy is the larger one in each of the five rows where the gap is at least the "
-          "sum of both standard errors.", "|m_prox - m_decay| >= s_prox + s_decay implies m_prox > m_decay",
-          Certificate(more_accurate_beyond_the_errors), ("the gap is at least the sum of both standard errors",),
-          Control("in all nine rows it is", Certificate(more_accurate_everywhere)), ours=True,
-          tex=r"|m_{\text{prox}} - m_{\text{decay}}| \ge s_{\text{prox}} + s_{\text{decay}} \implies "
-              r"m_{\text{prox}} > m_{\text{decay}}"),
+          "In seven of the nine rows of Table 1 the proximal algorithm's accuracy is the larger one: in each of the five "
+          "where the gap is at least the sum of both standard errors.",
+          "|m_prox - m_decay| >= s_prox + s_decay implies m_prox > m_decay", Certificate(more_accurate_in(7)), (),
+          Control("in all nine rows", Certificate(more_accurate_in(9))), ours=True),
     Claim("yang2022.section-5.sparser", "Section 5, first paragraph, c, with Table 1",
-          "The proximal algorithm provides sparser solutions than weight decay, in every row of Table 1.",
-          "sparsity(proximal) < sparsity(weight decay), in percent of active units", Certificate(sparser_everywhere),
-          ("read without exception",), fault="missing hypothesis", correction="yang2022.section-5.sparser.corrected",
-          tex=r"\text{active units}_{\text{prox}} < \text{active units}_{\text{decay}} \text{ in every row}",
-          explanation="Of the two rows with corrupted labels Table 1 prints 100 % for both."),
+          "The proximal algorithm provides sparser solutions than weight decay.",
+          "sparsity(proximal) < sparsity(weight decay), in percent of active units",
+          Informal("of the experiments as a whole: it is not said in how many rows of Table 1, or by how much",
+                   "yang2022.section-5.sparser.corrected")),
     Claim("yang2022.section-5.sparser.corrected", "Section 5, first paragraph, c, with Table 1",
-          "Its solutions are sparser in each row without corrupted labels, and in no row denser.",
+          "Its solutions are sparser in the seven rows of Table 1 without corrupted labels; with them all units are "
+          "active by both algorithms.",
           "sparsity(proximal) < sparsity(weight decay), in percent of active units",
           Certificate(sparser_but_for_corrupted_labels), ("the labels are not corrupted",),
-          Control("in all nine rows they are sparser", Certificate(sparser_everywhere)), ours=True,
-          tex=r"\text{active units}_{\text{prox}} < \text{active units}_{\text{decay}} \text{ in the rows i and ii}"),
+          Control("in all nine rows they are sparser", Certificate(sparser_everywhere)), ours=True),
+    Claim("yang2022.section-5.pruned-naturally", "Section 5.1, second paragraph, with Table 1",
+          "The result confirms that the proximal method can prune the model to have some level of sparsity: so it does "
+          "on VGG19.", "mean + error < 100 % of the units active, in Tasks 3 and 4",
+          Certificate(lambda: some_units_inactive(3)() | some_units_inactive(4)()), (),
+          Control("in every row of Task 1", Certificate(some_units_inactive(1)))),
     Claim("yang2022.section-5.modifications", "Section 5.1, second paragraph, with Table 1",
           "Table 1 presents Task 1 on modifications i, ii, iii, Tasks 2 and 3 on i and ii, Task 4 on i.",
           "rows of Table 1 = {(1, i), (1, ii), (1, iii), (2, i), (2, ii), (3, i), (3, ii), (4, i)}",

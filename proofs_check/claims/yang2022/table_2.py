@@ -195,6 +195,27 @@ def pooling_inside_no_couple(name):
     return facts
 
 
+def one_dense_layer(number, size=32):
+    """Whether the house's vgg19 for images of this size ends with so many dense layers, the first reading 512 numbers."""
+    def facts():
+        dense = [layer for layer in vgg19(size=size) if isinstance(layer, Dense)]
+        maps = size // 2 ** len(CONVOLUTIONS["VGG19"])
+        return {f"five halvings take {size} x {size} to {maps} x {maps}": maps == 1,
+                f"{len(dense)} dense layer reads {dense[0].n_in} numbers, one of each channel":
+                (len(dense), dense[0].n_in) == (number, 512 * maps**2)}
+    return facts
+
+
+def hidden_neurons_and_weights(names, same_weights):
+    """Whether two networks have as many hidden neurons (before a ReLU), and as many weights or not."""
+    def facts():
+        neurons = [sum(one[1] for one, two in pairwise(layers(name)) if two == RELU) for name in names]
+        weights = [sum(n_in * n_out for n_in, n_out in matrices(name)) for name in names]
+        return {f"hidden neurons: {' and '.join(map(str, neurons))}": len(set(neurons)) == 1,
+                f"weights: {' and '.join(map(str, weights))}": (len(set(weights)) == 1) is same_weights}
+    return facts
+
+
 def house_has_the_blocks(name):
     """Whether the house's vgg19 has the convolutions between its max-pooling layers."""
     def facts():
@@ -230,11 +251,12 @@ CLAIMS = (
     Claim("yang2022.table-2.factorized", "Section 5, second paragraph, and Appendix C.1.2, b, with Table 2",
           "In MLP-d-n factorized each layer of MLP-d-n is factorised into two linear layers.",
           "number of matrices of MLP-3-800 factorized = 2 * number of matrices of MLP-3-800",
-          Certificate(every_layer_factorised(all_layers)), ("the layers of Table 2",), fault="wrong",
+          Certificate(every_layer_factorised(all_layers)), ("the layers of Table 2",), fault="missing hypothesis",
           correction="yang2022.table-2.factorized.corrected",
           tex=r"W^k = Q^k P^k \text{ for every layer } k",
-          explanation="Table 2 has four matrices for MLP-3-800 and six for MLP-3-800 factorized: the first and the "
-          "last are as they were, as Appendix B.1 has it (Q^1 = W^1, P^L = W^L)."),
+          explanation="Table 2 has four matrices for MLP-3-800 and six for MLP-3-800 factorized (seven, if each layer of "
+          "800 neurons were factorised and the output layer not): the first and the last are as they were, as Appendix "
+          "B.1 has it (Q^1 = W^1, P^L = W^L)."),
     Claim("yang2022.table-2.factorized.corrected", "Section 5, second paragraph, and Appendix C.1.2, b, with Table 2",
           "Each layer but the first and the last is factorised into two.",
           "number of matrices of MLP-3-800 factorized = L + (L - 2), L the number of MLP-3-800",
@@ -252,6 +274,12 @@ CLAIMS = (
           "printed as inputs x outputs (in Appendix B.1, as outputs x inputs).",
           "n_1 = 784, n_{L+1} = 10", Certificate(layers_fit), (),
           Control("a matrix is printed as outputs x inputs", Certificate(swapped_layers_fit))),
+    Claim("yang2022.table-2.task-5", "Appendix C.1.2, Task 5, with Table 2 and Figure 3",
+          "The two networks that Figure 3 compares have as many hidden neurons, 2400, so that their sparsities are shares "
+          "of one number; but not as many weights.", "3 * 800 neurons; 1 915 200 and 3 195 200 weights",
+          Certificate(hidden_neurons_and_weights(("MLP-3-800", "MLP-3-800 factorized"), same_weights=False)), (),
+          Control("and as many weights", Certificate(
+              hidden_neurons_and_weights(("MLP-3-800", "MLP-3-800 factorized"), same_weights=True))), ours=True),
     Claim("yang2022.table-2.groups", "Appendix C.1.2, Table 2, caption",
           "For MLP-3-400 factorized, MLP-6-400 and MLP-3-800 factorized the groups are the couples of layers 2j - 1 "
           "and 2j; for MLP-3-800 each layer is a group.", "group j = {W^{2j-1}, W^{2j}}, or {W^j}",
@@ -269,6 +297,10 @@ CLAIMS = (
           "VGG19 has 16 convolutional layers, and a max-pooling layer after every two or four of them.",
           "2 + 2 + 4 + 4 + 4 = 16", Certificate(convolutions_and_pools("VGG19")), ("VGG19 as in [34]",),
           Control("VGG16 has", Certificate(convolutions_and_pools("VGG16")))),
+    Claim("yang2022.appendix-c1.vgg19.dense", "Appendix C.1.2, c",
+          "One fully-connected layer in place of three is the classifier; max-pooling halves the feature maps.",
+          "32 / 2^5 = 1: it reads 512 * 1 * 1", Certificate(one_dense_layer(1)), ("the house's vgg19, on 32 x 32",),
+          Control("three are", Certificate(one_dense_layer(3))), ours=True),
     Claim("yang2022.appendix-c1.vgg19.couples", "Appendix C.1.2, c, with Appendix B.1",
           "In VGG19 no couple of convolutions 2j - 1 and 2j has a pooling layer inside, and the one dense layer, the "
           "17th, is left over: the couples across pooling of Appendix B.1 don't occur in the experiments.",
