@@ -16,6 +16,7 @@ from pathnorm_ref.arrays import (
     convert,
     greater,
     is_exact,
+    largest,
     leaves,
     namespace,
     number,
@@ -174,6 +175,14 @@ def test_maximum_of_overlapping_balls_encloses_it():
     assert larger.contains(0)
     assert larger.contains(1)
     assert not larger.contains(-1)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_largest_of_integers_and_a_ball_that_overlaps_them_is_the_ball(place):
+    around_zero = arb(2).sqrt() ** 2 - 2
+    values = [0, 0]
+    values.insert(place, around_zero)
+    assert not largest(values) <= 0 and not largest(values) > 0
 
 
 def test_signs():
