@@ -138,7 +138,7 @@ CLAIMS = (
           explanation="W_1 = 1, W_2 = u, W_3 = u u^T with u = (3/5, 4/5): f(1) = u has norm 1, and all three Frobenius "
           "norms are 1, the least there can be. Layer 1 has n_1 = 1 neuron with ||w_1,1|| = 1, and the first neuron of "
           "layer 2 has ||v_1,2|| = 3/5: for j = 1 the formula is 1 = 9/25. The first formula of B.2.1 has the index "
-          "right."),
+          "right, the third has it as the second."),
     Claim("yang2022.appendix-b21.coupling-index.corrected", "Appendix B.2.1, second formula",
           "The incoming and the outgoing weights of one and the same layer have equal sums of squares.",
           "sum_i ||w_i,j||^2 = sum_i ||v_i,j||^2",

@@ -130,6 +130,15 @@ def factorised_layers(draw):
                       draw(arrays((inner, n + 1))), draw(arrays((samples, n))))
 
 
+def without_first_column_differs(case, columns=slice(1, None)):
+    """By how much W~, W = Q P without its first column, differs from Q times those columns of P."""
+    return unequal((case.Q @ case.P_before)[:, 1:], case.Q @ case.P_before[:, columns])
+
+
+def without_last_column_differs(case):
+    return without_first_column_differs(case, slice(None, -1))
+
+
 def recursion_of_g(bias):
     """By how much g^{k+1} = P^{k+1} [1; h^{k+1}] differs from P~^{k+1} sigma(Q^k g^k) + bias * its first column."""
     def violation(case):
@@ -458,6 +467,11 @@ FACTORISED = (
           tex=r"g^k = P^k \begin{bmatrix} 1 \cr h^k \end{bmatrix} \in \mathbb{R}^{n_{k+1}}, \quad "
               r"P^k \in \mathbb{R}^{(n_{k+1}-1) \times n_k}",
           explanation="A product has as many entries as its matrix has rows: n_{k+1} - 1."),
+    Claim("yang2022.appendix-b1.factorized-bias", "Appendix B.1, factorised MLP",
+          "With P~, P without its first column, W~ = Q P~ is W = Q P without its first column: the factorisation needs no "
+          "bias of Q.", "W~ = Q P~",
+          ForAll(without_first_column_differs, factorised_layers(), ladder=("fractions",), n_examples=40), (),
+          Control("with P without its last column", ForAll(without_last_column_differs, factorised_layers()))),
     Claim("yang2022.appendix-b1.factorized-recursion", "Appendix B.1, factorised MLP, last two formulas",
           "g^{k+1}, defined as P^{k+1} [1; h^{k+1}], is P~^{k+1} sigma(Q^k g^k), P~ being P without its first column.",
           "P^{k+1} [1; h^{k+1}] = P~^{k+1} sigma(Q^k g^k)", ForAll(recursion_of_g(0), examples=(ONLY_BIAS,)),

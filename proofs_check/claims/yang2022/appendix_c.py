@@ -223,8 +223,8 @@ class Factorisation(NamedTuple):
 def chain(make, *weights):
     """The net of width 1 with these weights, no biases; x = 1, y = 4097, lambda = 64."""
     net = make((1,) * 5, bias=False)
-    weights = iter(weights)
-    params = tuple((np.array([[next(weights)]]),) if layer.param_shapes else () for layer in net)
+    left = iter(weights)
+    params = tuple((np.array([[next(left)]]),) if layer.param_shapes else () for layer in net)
     return NetCase(net, params, np.ones((1, 1)), np.array([[4097.0]]), Fraction(64), Bias.ABSENT)
 
 

@@ -108,6 +108,11 @@ CLAIMS = (
           "on VGG19.", "mean + error < 100 % of the units active, in Tasks 3 and 4",
           Certificate(lambda: some_units_inactive(3)() | some_units_inactive(4)()), (),
           Control("in every row of Task 1", Certificate(some_units_inactive(1)))),
+    Claim("yang2022.section-5.enforced-sparsity", "Section 5.1, second paragraph, with Appendix C.3, last sentence",
+          "The proximal algorithm inherently enforces the sparse structure (5.1); it doesn't enforce sparsity (C.3).",
+          "v = 0 where ||z|| <= lambda gamma",
+          Informal("the sentences agree only if 'enforce' means the exact zeros of the prox in the one and a constraint "
+                   "in the other", "yang2022.section-5.pruned-naturally")),
     Claim("yang2022.section-5.modifications", "Section 5.1, second paragraph, with Table 1",
           "Table 1 presents Task 1 on modifications i, ii, iii, Tasks 2 and 3 on i and ii, Task 4 on i.",
           "rows of Table 1 = {(1, i), (1, ii), (1, iii), (2, i), (2, ii), (3, i), (3, ii), (4, i)}",
