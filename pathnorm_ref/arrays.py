@@ -292,10 +292,8 @@ _larger = np.frompyfunc(lambda a, b: a.max(b) if is_ball(a) else max(a, b), 2, 1
 
 def largest(values):
     """The largest of some numbers of one system; of balls (and integers) the ball of the maximum."""
-    result, *others = values
+    result, *others = sorted(values, key=is_ball, reverse=True)  # balls lead: max would take an integer they overlap
     for value in others:
-        if is_ball(value):  # an integer that a ball overlaps is not the maximum
-            result, value = value, result
         result = result.max(value) if is_ball(result) else max(result, value)
     return result
 
