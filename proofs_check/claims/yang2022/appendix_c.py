@@ -53,7 +53,8 @@ def splits_add_up(splits):
 
 def named(corruptions, count):
     def facts():
-        return {f"{len(set(corruptions))} are named: {count}": len(set(corruptions)) == count}
+        n = len(set(corruptions))
+        return {f"the list names {n}, the text says {count}": n == count}
     return facts
 
 
@@ -270,8 +271,8 @@ CLAIMS = (
           ("the label files as published",), fault="missing hypothesis",
           correction="yang2022.appendix-c1.mnist-classes.corrected",
           tex=r"n_0 = \dots = n_9 = 6000 \text{ in training}, \quad 1000 \text{ in test}",
-          explanation="Count the labels of MNIST's files: they add up to 60 000 and 10 000, and no class has just a "
-          "tenth. It is so on average."),
+          explanation="Count the labels of MNIST's files: they add up to 60 000 and 10 000, and no class has exactly "
+          "a tenth. It is so on average."),
     Claim("yang2022.appendix-c1.mnist-classes.corrected", "Appendix C.1.1, a",
           "On average it has: the ten classes have 60 000 training images and 10 000 test images together.",
           "n_0 + ... + n_9 = 60000 in training, 10000 in test", Certificate(as_often_on_average), (),
@@ -387,11 +388,13 @@ CLAIMS = (
           correction="yang2022.figure-3.objective.corrected",
           tex=r"W \in \arg\min F_\lambda \implies (W^1, P^2, Q^2, P^3, Q^3, W^4) \in \arg\min G_\lambda, \quad "
               r"W^k = Q^k P^k",
-          explanation="|f(1)| = r^2 is at most the product of four weights (or norms), so R >= 4 r and F >= (r^2 - "
-          "4097)^2 / 2 + 128 r = 16385/2 + (r - 64)^2 (r^2 + 128 r + 4094) / 2: four weights 8 minimise F. Of the same "
-          "function, f(1) = 4096, six weights 4 are the best factorisation, as the product of the three terms of R~ is "
-          "4096 at least: G = 1/2 + 64 * 48. With 4 + 3/4096 for the last of them f(1) is 4096 + 3/4, and G is 1/32 + "
-          "64 (48 + 3/1024)."),
+          explanation="Figure 3 has weight decay on MLP-3-800 and the proximal algorithm on MLP-3-800 factorized. Take n "
+          "= 1 (or other weights 0), one sample x = 1, y = 4097, and lambda = 64. MLP-3-1 has four weights. Their product "
+          "is f(1), so with r^2 = |f(1)| the inequality of the means gives R >= 4 r and F >= (r^2 - 4097)^2 / 2 + 128 r = "
+          "16385/2 + (r - 64)^2 (r^2 + 128 r + 4094) / 2: four weights 8 minimise F. Of the same function, f(1) = 4096, "
+          "six weights 4 are a best factorisation: the product of the three terms of R~ is 4096 at least, so R~ >= 3 * 16 "
+          "and G >= 1/2 + 64 * 48. But with 4 + 3/4096 for the last weight f(1) is 4096 + 3/4 and G = 1/32 + 64 (48 + "
+          "3/1024), 9/32 less."),
     Claim("yang2022.figure-3.objective.corrected", "Appendix C.3, Figure 3, caption, with C.1.2, Task 5",
           "On MLP-d-n factorized both are equivalent: balancing the couples keeps the function and takes F to G.",
           "F(balanced W) = G(W)",
