@@ -120,7 +120,7 @@ def test_the_command_prints_markdown(quick, capsys):
     assert command.main(["errata", "yang2022", "--jobs", "1"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("# Errata of yang2022\n\nYang et al. 2022, A Better Way to Decay")
-    assert "the list names 15, the text says 18" in out and "The same check refutes this: it names 18." in out
+    assert "the 15 in the list are 18" in out and "The same check refutes this: it names 18." in out
 
 
 def test_the_command_writes_a_file(quick, tmp_path, capsys):

@@ -54,7 +54,7 @@ def splits_add_up(splits):
 def named(corruptions, count):
     def facts():
         n = len(set(corruptions))
-        return {f"the list names {n}, the text says {count}": n == count}
+        return {f"the {n} in the list are {count}": n == count}
     return facts
 
 
