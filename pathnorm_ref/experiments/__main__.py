@@ -4,14 +4,34 @@ import argparse
 import os
 import sys
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 from types import UnionType
 from typing import get_args, get_origin, get_type_hints
 
-from pathnorm_ref.experiments import experiments
-from pathnorm_ref.experiments.experiment import Place
-from pathnorm_ref.experiments.page import verdict
-from pathnorm_ref.experiments.perform import perform
+try:
+    from pathnorm_ref.experiments import experiments
+    from pathnorm_ref.experiments.experiment import Place
+    from pathnorm_ref.experiments.kept import Damaged
+    from pathnorm_ref.experiments.page import verdict
+    from pathnorm_ref.experiments.perform import Unusable, perform, usable
+except ModuleNotFoundError as missing:
+    raise SystemExit(f"the experiments need {missing.name}: pip install 'pathnorm-ref[experiments]'") from missing
+
+HELP = {
+    "task": "1 to 4, of C.1.2", "data": "the set of images", "width": "units of a hidden layer (VGG19: of its first)",
+    "methods": "training rules", "lr": "learning rate", "lrs": "learning rates of the grid", "lam": "lambda",
+    "lams": "lambdas of the grid", "epochs": "passes over the training images",
+    "every": "how many epochs, or steps, between two measurements", "steps": "steps of the optimiser",
+    "converged": "steps after which a run counts as converged: a multiple of --steps",
+    "retraining": "steps for which each sparse model is trained on", "batch_size": "images in a step",
+    "n": "points", "noise": "deviation of the points from their half circles",
+    "n_per_class": "training images of each class",
+    "n_validation": "images set apart to choose by", "reading": "what a corrupted label becomes",
+    "bias": "what a bias counts as in the penalties",
+    "layer_balance": "Algorithm 2 in each step of the proximal algorithm", "grid": "points on a side of the picture",
+    "seed": "of all that is random", "seeds": "the grid runs on the first, what it selects on all"}
+"""What a setting is, by its name, which means the same in every experiment."""
 
 
 def main(argv=None):
@@ -21,11 +41,13 @@ def main(argv=None):
     name = f"{arguments.document}-{arguments.name}"
     given = {field.name: _plain(getattr(arguments, field.name)) for field in fields(experiment.settings)
              if getattr(arguments, field.name) is not None}
-    place = Place(arguments.out, arguments.folder, arguments.download)
+    folder = arguments.folder and arguments.folder.resolve()  # workers may run in another folder
+    place = Place(arguments.out.resolve(), folder, arguments.download)
     try:
-        settings = experiment.settings(**(experiment.small if arguments.small else {}) | given)
+        with usable():
+            settings = experiment.settings(**(experiment.small(given) if arguments.small else {}) | given)
         report = perform(experiment, name, settings, place, arguments.jobs, arguments.backend, arguments.scheduler)
-    except (ValueError, OSError, ImportError) as error:
+    except (Unusable, Damaged) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -33,11 +55,12 @@ def main(argv=None):
         return 1
     for finding in report["findings"]:
         print(f"{verdict(finding['seen'])}: {finding['claim']} ({finding['numbers']})")
-    print(f"written: {place.out / name}.json, .csv, .md, .png, .svg")
+    print(f"written: {arguments.out / name}.json, .csv, .md, .png, .svg")
     return 0
 
 
 def parser():
+    """Of the command: a subcommand for each document, in it one for each experiment."""
     words = argparse.ArgumentParser(prog="python -m pathnorm_ref.experiments",
                                     description="The tables and figures of the documents.")
     documents = words.add_subparsers(dest="document", required=True, metavar="DOCUMENT")
@@ -53,14 +76,17 @@ def parser():
 
 
 def add_places(words):
+    """The options that every experiment has."""
     words.add_argument("--small", action="store_true", help="a run of about a minute; without it, the document's size")
     words.add_argument("--folder", type=Path, metavar="DIR", help="where the files of the data set are")
     words.add_argument("--download", action="store_true", help="fetch the data set, if it is not there")
     words.add_argument("--out", type=Path, default=Path("results"), metavar="DIR", help="where results go (results)")
-    words.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="runs at a time (all cores)")
+    words.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
+                       help="runs at a time (all cores; with Dask, as many as its workers take)")
     words.add_argument("--backend", default="loky", choices=("loky", "threading", "sequential", "dask"),
                        help="of joblib (loky)")
-    words.add_argument("--scheduler", metavar="ADDRESS", help="of Dask: tcp://host:8786")
+    words.add_argument("--scheduler", metavar="ADDRESS",
+                       help="of Dask, tcp://host:8786; its workers must share DIR and --out")
 
 
 def add_settings(words, settings):
@@ -71,8 +97,10 @@ def add_settings(words, settings):
         option: dict = {"action": argparse.BooleanOptionalAction} if kind is bool else {"type": kind}
         if many:
             option["nargs"] = "+"
+        if issubclass(kind, StrEnum):
+            option = {"choices": [str(member) for member in kind]}
         words.add_argument(f"--{field.name.replace('_', '-')}", dest=field.name, default=None,
-                           help=f"by default {_shown(field.default)}", **option)
+                           help=f"{HELP[field.name]} (by default {_shown(field.default)})", **option)
 
 
 def _shown(default):
@@ -83,6 +111,7 @@ def _shown(default):
 
 
 def _plain(value):
+    """A list of the command line as the tuple that settings hold."""
     return tuple(value) if isinstance(value, list) else value
 
 

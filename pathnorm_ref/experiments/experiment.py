@@ -44,8 +44,8 @@ class Experiment:
     """What it shows, and where it stands in the document."""
     settings: type
     """A frozen dataclass: the defaults are the document's own settings, or our choice where it is silent."""
-    small: dict[str, Any]
-    """Settings of a run that takes about a minute on two cores."""
+    small: Callable[[dict], dict]
+    """(the settings that the user gave) -> the others of a run that takes about a minute on two cores."""
     jobs: Callable[[Any, dict], list]
     """(settings, {job: record}) -> jobs."""
     measure: Callable[[Any, Place], dict]

@@ -19,9 +19,14 @@ METHODS = {  # the same line for the same method in every figure: they differ in
 }
 
 
+def look(method):
+    """How a method is drawn; one that is not in the table in black, under its own name."""
+    return METHODS.get(method, {"color": "black", "linestyle": "-", "marker": "x", "label": method})
+
+
 def line(method, **changes):
-    """How a method is drawn, without markers unless asked for."""
-    return {**METHODS[method], "marker": None, "markersize": 4, **changes}
+    """How a method is drawn as a line, without markers unless asked for."""
+    return {**look(method), "marker": None, "markersize": 4, **changes}
 
 
 def style():

@@ -33,8 +33,34 @@ def whole(path):
 
 
 def write_json(path, value):
+    """A file of JSON as others read it, without NaN and Infinity."""
     with whole(path) as file:
         file.write((json.dumps(value, indent=1, allow_nan=False) + "\n").encode())
+
+
+class Damaged(ValueError):
+    """A kept file cannot be read."""
+
+
+def read_json(path):
+    """What `write_json` has written. Damaged if it is no JSON object."""
+    try:
+        value = json.loads(path.read_text())
+    except ValueError as error:
+        raise Damaged(f"{path} can't be read ({error}): delete it, and what it kept is computed again") from error
+    if not isinstance(value, dict) or "record" not in value:
+        raise Damaged(f"{path} holds no record: delete it, and what it kept is computed again")
+    return value
+
+
+def _checkpoint(path):
+    if not path.exists():
+        return 0, None
+    try:
+        done, value = joblib.load(path)
+    except Exception as error:  # whatever a broken file makes of it
+        raise Damaged(f"{path} can't be read ({type(error).__name__}): delete it, and the run starts again") from error
+    return done, value
 
 
 def resumable(path, start, advance, n):
@@ -43,7 +69,7 @@ def resumable(path, start, advance, n):
     advance must depend on nothing but its arguments: then a run that goes on from the file gives bit for bit what an
     uninterrupted one does.
     """
-    done, value = joblib.load(path) if path.exists() else (0, None)
+    done, value = _checkpoint(path)
     if done == 0:
         value = start()
     for i in range(done, n):

@@ -19,7 +19,7 @@ def page(report):
     parts = [f"# {report['title']}", "\n".join(findings), f"![{report['title']}]({name}.png)", _table(report["rows"], name),
              "What the document does not say, and what was chosen:",
              "\n".join(f"* {choice}" for choice in report["choices"]),
-             f"Settings: {', '.join(settings)}. Those not named are the document's (C.1).",
+             f"Settings: {', '.join(settings)}.",
              f"Versions: {', '.join(versions)}.",
              f"Written by `python -m pathnorm_ref.experiments`; all numbers: `{name}.json`, `{name}.csv`."]
     return "\n\n".join(part for part in parts if part) + "\n"

@@ -2,11 +2,10 @@
 
 import asyncio
 import csv
-import json
 import platform
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from io import StringIO
@@ -24,29 +23,40 @@ SCHEDULER_TIMEOUT = 10
 """Seconds in which a Dask scheduler must answer."""
 
 
-class NoScheduler(ValueError):
-    """The Dask scheduler does not answer, or has no workers."""
+class Unusable(ValueError):
+    """Settings, data or a scheduler that can't be used: known before anything is computed or written."""
+
+
+@contextmanager
+def usable():
+    """What is wrong with what the user gave, as Unusable."""
+    try:
+        yield
+    except (ValueError, OSError, ImportError) as error:
+        raise Unusable(error) from error
 
 
 def perform(experiment, name, settings, place, n_jobs=1, backend="loky", scheduler=None):
     """The report of an experiment, written to place.out as NAME.json, .csv, .md, .png and .svg.
 
-    Whatever can fail for bad input fails before anything is computed or written: ValueError for settings that do
+    Whatever can fail for bad input fails before anything is computed or written: Unusable for settings that do
     not fit, for data that are missing or broken, for a scheduler that does not answer, and for a folder to which
-    nothing can be written.
+    nothing can be written. kept.Damaged if a file of an earlier run is broken.
     """
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
-        raise ValueError(f"n_jobs is {n_jobs!r}: it must be an integer, 1 at least")
-    experiment.jobs(settings, {})
-    experiment.prepare(settings, place)
+    with usable():
+        if isinstance(n_jobs, bool) or not isinstance(n_jobs, int) or n_jobs < 1:
+            raise ValueError(f"n_jobs is {n_jobs!r}: it must be an integer, 1 at least")
+        experiment.jobs(settings, {})
+        experiment.prepare(settings, place)
     with cluster(backend, scheduler):
         check_writable(place.out)
-        records = gather(experiment, settings, place, n_jobs)
+        found = gather(experiment, settings, place, n_jobs)
+    records = {job: kept_record["record"] for job, kept_record in found.items()}
     rows = experiment.rows(settings, records)
-    findings = experiment.findings(settings, records)
-    report = {"experiment": name, "title": experiment.title, "settings": asdict(settings), "versions": versions(),
+    report = {"experiment": name, "title": experiment.title, "settings": asdict(settings),
+              "versions": distinct(kept_record["versions"] for kept_record in found.values()),
               "choices": list(experiment.choices), "rows": rows,
-              "findings": [finding._asdict() for finding in findings],
+              "findings": [finding._asdict() for finding in experiment.findings(settings, records)],
               "records": [{"job": asdict(job), "record": record} for job, record in records.items()]}
     kept.write_json(place.out / f"{name}.json", report)
     with kept.whole(place.out / f"{name}.csv") as file:
@@ -59,45 +69,50 @@ def perform(experiment, name, settings, place, n_jobs=1, backend="loky", schedul
 
 
 def check_writable(out):
-    """ValueError unless files can be written to this folder, which is made if it is not there."""
+    """Unusable unless files can be written to this folder, which is made if it is not there."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
             pass
     except OSError as error:
-        raise ValueError(f"out is {str(out)!r}: no files can be written there ({error.strerror})") from error
+        raise Unusable(f"out is {str(out)!r}: no files can be written there ({error.strerror})") from error
 
 
 def gather(experiment, settings, place, n_jobs):
-    """{job: record} of all jobs, in their order; those whose records are kept already are not run again."""
-    records: dict = {}
+    """{job: its record and the versions that made it} of all jobs; those that are kept already are not run again."""
+    found: dict = {}
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        while todo := [job for job in experiment.jobs(settings, records) if job not in records]:
+        while todo := [job for job in known(experiment, settings, found) if job not in found]:
             task = progress.add_task(f"{len(todo)} runs", total=len(todo))
-            for job, record in run_all(experiment.measure, todo, place, n_jobs):
-                records[job] = record
+            for job, kept_record in run_all(experiment.measure, todo, place, n_jobs):
+                found[job] = kept_record
                 progress.advance(task)
-    return {job: records[job] for job in experiment.jobs(settings, records)}
+    return {job: found[job] for job in known(experiment, settings, found)}
+
+
+def known(experiment, settings, found):
+    """The jobs, as far as what was found tells them."""
+    return experiment.jobs(settings, {job: kept_record["record"] for job, kept_record in found.items()})
 
 
 def run_all(measure, jobs, place, n_jobs):
-    """(job, record) of each job as soon as it is there: kept ones first."""
+    """(job, its record and versions) of each job as soon as it is there: kept ones first."""
     missing = []
     for job in jobs:
         path = _path(job, place)
         if path.exists():
-            yield job, json.loads(path.read_text())["record"]
+            yield job, kept.read_json(path)
         else:
             missing.append(job)
     found = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(
         delayed(_measured)(measure, job, place) for job in missing)
-    for job, record in found:
-        kept.write_json(_path(job, place), {"job": asdict(job), "versions": versions(), "record": record})
-        yield job, record
+    for job, kept_record in found:
+        kept.write_json(_path(job, place), kept_record)
+        yield job, kept_record
 
 
 def _measured(measure, job, place):
-    return job, measure(job, place)
+    return job, {"job": asdict(job), "versions": versions(), "record": measure(job, place)}
 
 
 def _path(job, place):
@@ -109,21 +124,21 @@ def cluster(backend, scheduler):
     """The joblib backend in which jobs run; for "dask" the workers of the scheduler at this address."""
     if backend != "dask":
         if scheduler is not None:
-            raise ValueError(f"scheduler is {scheduler!r}: backend {backend!r} has none, it must be 'dask'")
-        with parallel_config(backend=backend) if backend else nullcontext():
+            raise Unusable(f"scheduler is {scheduler!r}: backend {backend!r} has none, it must be 'dask'")
+        with parallel_config(backend=backend):
             yield
         return
     if scheduler is None:
-        raise ValueError("backend 'dask' needs a scheduler: the address of one, such as tcp://127.0.0.1:8786")
+        raise Unusable("backend 'dask' needs a scheduler: the address of one, such as tcp://127.0.0.1:8786")
     from distributed import Client  # noqa: PLC0415  # slow to load, and seldom needed
     try:
         with ThreadPoolExecutor(1) as thread:  # in this one the event loop of a notebook may run
             thread.submit(asyncio.run, greeted(scheduler)).result()
     except Exception as error:  # of any kind, where something else listens there
-        raise NoScheduler(f"scheduler {scheduler!r} does not answer: {str(error) or 'no greeting'}") from error
+        raise Unusable(f"scheduler {scheduler!r} does not answer: {str(error) or 'no greeting'}") from error
     with Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=True) as client:
         if not client.scheduler_info()["workers"]:
-            raise NoScheduler(f"scheduler {scheduler!r} has no workers")
+            raise Unusable(f"scheduler {scheduler!r} has no workers")
         with parallel_config(backend="dask"):
             yield
 
@@ -136,8 +151,17 @@ async def greeted(scheduler):
         await comm.close()
 
 
+def distinct(found):
+    """{package: its version, or all that were in use, where records were made with several}."""
+    together: dict = {}
+    for one in found:
+        for package, number in one.items():
+            together.setdefault(package, []).append(number)
+    return {package: ", ".join(sorted(set(numbers))) for package, numbers in together.items()}
+
+
 def versions():
-    """The versions of what computed the numbers."""
+    """The versions of what computes the numbers, here."""
     found = {"python": platform.python_version(), "pathnorm_ref": VERSION}
     for package in ("numpy", "scipy", "scikit-learn", "scikit-image"):
         try:

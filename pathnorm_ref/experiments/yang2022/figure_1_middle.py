@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
-from pathnorm_ref.experiments.figures import METHODS, panels
+from pathnorm_ref.experiments.figures import look, panels
 from pathnorm_ref.experiments.yang2022.training import CHUNK, Method, Problem, Training, check, prepare, train
 from pathnorm_ref.lipschitz import local_lipschitz
 from pathnorm_ref.units import Bias
@@ -54,7 +54,7 @@ def draw(settings, records):
     every = np.concatenate([record["norms"] for record in records.values()])
     edges = np.histogram_bin_edges(every, 60, range=(0, float(np.quantile(every, 0.995))))
     for job, record in records.items():
-        style = METHODS[job.method.name]
+        style = look(job.method.name)
         axes.hist(record["norms"], edges, histtype="stepfilled", alpha=0.35, color=style["color"])
         axes.hist(record["norms"], edges, histtype="step", color=style["color"], linestyle=style["linestyle"],
                   label=style["label"])
@@ -76,7 +76,8 @@ def findings(settings, records):
 
 EXPERIMENT = Experiment(
     "Figure 1, middle: Jacobian norms on test images, Task 2 (C.2)", Settings,
-    {"data": "digits", "width": 64, "epochs": 40, "n_validation": 200}, jobs, measure, rows, draw, findings,
+    lambda given: {"data": "digits", "width": 64, "epochs": 40, "n_validation": 200}, jobs, measure, rows, draw, findings,
     lambda settings, place: check(jobs(settings, {}), place),
     ("epochs, batch size and initialisation are not printed: see the settings; uniform weights as PyTorch's layers",
+     "plain SGD with a constant learning rate",
      "the Jacobian is that of the net on normalised images; the model is the best by validation"))

@@ -142,7 +142,7 @@ def findings(settings, records):
 
 EXPERIMENT = Experiment(
     "Figure 1, right: active neurons by gradient steps, function of varying frequency (C.2)", Settings,
-    {"steps": 20_000, "every": 500}, jobs, measure, rows, draw, findings, check,
+    lambda given: {"steps": 20_000, "every": 500}, jobs, measure, rows, draw, findings, check,
     ("learning rate, lambda, the number of steps, the initialisation and the loss are not printed: see the "
      "settings; He's normal weights with kinks uniform on the interval; mean of half squares",
      "all of the data is one batch", "a neuron's bias is part of w in the penalty, and does not count as active"))

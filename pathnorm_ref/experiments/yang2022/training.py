@@ -19,6 +19,7 @@ from pathnorm_ref.objectives import loss_and_gradient, path_norm_regulariser, su
 from pathnorm_ref.rescaling import balance_sweep
 from pathnorm_ref.training import RULES, active_units, minibatches
 from pathnorm_ref.units import Bias, couples
+from pathnorm_ref.version import VERSION
 
 ACTIVE = 1e-5
 """A unit counts as active if ||w|| ||v|| is above (Appendix C.3)."""
@@ -31,6 +32,7 @@ class Problem:
     """A net and its data: all that is there before a method is chosen.
 
     `net`: a column of Table 2, or VGG19 of C.1.2; `width` replaces its 400, 800, or the 64 of VGG19's first layer.
+    `reading`: of a corrupted label (`data.corrupt_labels`).
     """
 
     data: str
@@ -40,8 +42,11 @@ class Problem:
     width: int | None = None
     n_per_class: int | None = None
     label_noise: float = 0.0
+    reading: str = "any class"
 
     def __post_init__(self):
+        if self.reading not in data.READINGS:
+            raise ValueError(f"reading is {self.reading!r}: it must be one of {', '.join(data.READINGS)}")
         if self.data not in data.SETS:
             raise ValueError(f"data is {self.data!r}: it must be one of {', '.join(data.SETS)}")
         if self.net not in NETS:
@@ -108,9 +113,6 @@ NETS = (*TABLE_2, "VGG19")
 def network(problem, shape, n_classes):
     """The net of a problem, for images of `shape` (channels, h, w)."""
     if problem.net == "VGG19":
-        if min(shape[1:]) < 32:
-            raise ValueError(f"data is {problem.data!r}, images of {shape[1]}x{shape[2]}: VGG19 halves them five times, it "
-                             "needs 32x32")
         return vgg19(n_classes, shape[0], size=shape[1], width=64 if problem.width is None else problem.width)
     return mlp_d_n(problem.net, problem.width, math.prod(shape), n_classes)
 
@@ -149,19 +151,36 @@ class Best(NamedTuple):
 # --- data ----------------------------------------------------------------------------------------------
 
 @lru_cache(maxsize=2)
-def load(name, place):
+def load(problem, place):
+    """The data set of a problem; for VGG19, which halves images five times, of 32x32 pixels at least."""
+    loaded = read(problem.data, place)
+    if problem.net != "VGG19":
+        return loaded
+    return loaded._replace(x_train=enlarged(loaded.x_train), x_test=enlarged(loaded.x_test))
+
+
+@lru_cache(maxsize=1)
+def read(name, place):
     """The data set, read once in a process."""
     return data.load(name, place.folder, place.download)
+
+
+def enlarged(images, size=32):
+    """Images with each pixel repeated as often as it fits, and zeros around, so that they are size x size at least."""
+    times = max(1, size // max(images.shape[2:]))
+    images = images.repeat(times, axis=2).repeat(times, axis=3)
+    margins = [(max(0, size - n) // 2, (max(0, size - n) + 1) // 2) for n in images.shape[2:]]
+    return np.pad(images, ((0, 0), (0, 0), *margins))
 
 
 @lru_cache(maxsize=2)
 def prepare(problem, place):
     """`Prepared`, by the seed of the problem."""
-    loaded, rng = load(problem.data, place), np.random.default_rng([problem.seed, 0])
+    loaded, rng = load(problem, place), np.random.default_rng([problem.seed, 0])
     x, y, x_val, y_val = data.split(rng, loaded.x_train, loaded.y_train, problem.n_validation)
     if problem.n_per_class is not None:
         x, y = subset(rng, x, y, problem.n_per_class)
-    y = data.corrupt_labels(rng, y, problem.label_noise, loaded.n_classes)
+    y = data.corrupt_labels(rng, y, problem.label_noise, loaded.n_classes, problem.reading)
     net = network(problem, x.shape[1:], loaded.n_classes)
     normal, normal_val, normal_test = data.normalise(x, x_val, loaded.x_test)
     return Prepared(net, x, normal, y, normal_val, y_val, normal_test, loaded.y_test)
@@ -264,10 +283,12 @@ def finite(point):
 
 
 def outputs(net, params, x):
+    """net(x), `CHUNK` images at a time."""
     return np.concatenate([net.forward(params, x[i:i + CHUNK])[0] for i in range(0, len(x), CHUNK)])
 
 
 def mean_loss(net, params, x, y):
+    """The cross-entropy L."""
     return float(softmax_cross_entropy(outputs(net, params, x), y)[0])
 
 
@@ -286,15 +307,16 @@ def structural_sparsity(net, params, bias):
 def corrupted_accuracies(problem, place, params):
     """{corruption: accuracy on the corrupted test images}, these normalised by the training images."""
     prepared = prepare(problem, place)
-    return {name: accuracy(prepared.net, params, data.normalise(prepared.raw, corrupted(problem.data, name, place))[1],
+    return {name: accuracy(prepared.net, params, data.normalise(prepared.raw, corrupted(problem, name, place))[1],
                            prepared.y_test) for name in CORRUPTIONS}
 
 
-def corrupted(data_name, name, place):
+def corrupted(problem, name, place):
     """The test images under one corruption, always the same; kept on disk, since each run asks for them."""
-    path = place.out / "corrupted" / f"{data_name}-{name.replace(' ', '-')}.npy"
+    images = load(problem, place).x_test
+    path = place.out / "corrupted" / f"{problem.data}-{images.shape[2]}-{name.replace(' ', '-')}-{VERSION}.npy"
     if not path.exists():
-        images = corrupt(name, 0, load(data_name, place).x_test)
+        images = corrupt(name, 0, images)
         with kept.whole(path) as file:
             np.save(file, np.round(255 * images).astype(np.uint8))  # bytes, as in the published corrupted sets
     return np.load(path).astype(np.float32) / 255

@@ -21,14 +21,15 @@ def tiny(document, name, **changes):
     """The settings of a very small run."""
     experiment = experiments()[document][name]
     own = {field.name for field in fields(experiment.settings)}
-    return experiment.settings(**experiment.small | {key: value for key, value in (TINY | changes).items() if key in own})
+    given = {key: value for key, value in (TINY | changes).items() if key in own}
+    return experiment.settings(**experiment.small({}) | given)
 
 
 def words(document, name, out, *more, jobs=1, backend="sequential", **changes):
     """The words of the command for such a run; then `more`."""
     settings, experiment = tiny(document, name, **changes), experiments()[document][name]
     places = ["--out", str(out), "--jobs", str(jobs), "--backend", backend]
-    given = [word for field in fields(settings) if field.name in TINY | experiment.small | changes
+    given = [word for field in fields(settings) if field.name in TINY | experiment.small({}) | changes
              for word in _option(field.name, getattr(settings, field.name))]
     return [document, name, *places, *given, *more]
 

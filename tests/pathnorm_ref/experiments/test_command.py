@@ -3,17 +3,22 @@
 import importlib
 import os
 import socket
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pathnorm_ref.experiments import experiments
-from pathnorm_ref.experiments.__main__ import main
+from pathnorm_ref.experiments.__main__ import HELP, main
 from tests.pathnorm_ref.data import files
-from tests.pathnorm_ref.experiments.runs import LISTED, run, tiny
+from tests.pathnorm_ref.experiments.runs import LISTED, place, run, tiny
 
 performing = importlib.import_module("pathnorm_ref.experiments.perform")
 
+ROOT = Path(__file__).parents[3]
 NAMES = [name for _, name in LISTED]
 ON_IMAGES = [name for document, name in LISTED if hasattr(tiny(document, name), "data")]
 GRIDS = [name for document, name in LISTED if hasattr(tiny(document, name), "lrs")]
@@ -82,7 +87,7 @@ def test_grids_empty_or_with_repeats(name, option, values, out, capsys):
     ("figure-3", ("--methods", "lasso", "ridge"), "method is 'ridge'"),
     ("figure-3", ("--methods", "lasso", "lasso"), "methods is"),
     ("table-1", ("--task", "5"), "task is 5"),
-    ("table-1", ("--task", "3"), "data is 'digits'"),  # images too small for VGG19
+    ("table-1", ("--reading", "no class"), "reading is 'no class'"),
     ("table-1", ("--seeds", "42"), "seeds is (42,)"),
     ("table-1", ("--seeds", "42", "42"), "seeds is (42, 42)"),
     ("table-1", ("--seeds", "42", "-1"), "seed is -1"),
@@ -207,7 +212,7 @@ def test_help_has_every_setting_and_small_runs_are_what_they_are_said_to_be(docu
     experiment = experiments()[document][name]
     assert all(f"--{field.replace('_', '-')} " in said for field in experiment.settings.__dataclass_fields__
                if field != "layer_balance")
-    experiment.settings(**experiment.small)
+    experiment.settings(**experiment.small({}))
     experiment.settings()
 
 
@@ -225,3 +230,27 @@ def test_an_interrupt_is_said_and_is_status_1(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(performing, "_measured", stop)
     assert run("yang2022", "figure-1-right", tmp_path) == 1
     assert "interrupted; the same command goes on where it stopped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("document", "name"), LISTED)
+def test_every_setting_is_explained(document, name, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([document, name, "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert all(HELP[field.name] in words for field in fields(experiments()[document][name].settings))
+
+
+@pytest.mark.parametrize("task", [1, 2, 3, 4])
+def test_every_task_has_a_small_size(task, tmp_path):
+    experiment = experiments()["yang2022"]["table-1"]
+    settings = experiment.settings(**experiment.small({"task": task}), task=task)
+    experiment.prepare(settings, place(tmp_path))
+    assert settings.data == "digits" and len(experiment.jobs(settings, {})) <= 24
+
+
+def test_without_the_extra_the_command_says_what_to_install(tmp_path):
+    (tmp_path / "matplotlib.py").write_text("raise ModuleNotFoundError(name='matplotlib')")
+    found = subprocess.run([sys.executable, "-m", "pathnorm_ref.experiments", "--help"], capture_output=True, text=True,
+                           check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])})
+    assert found.returncode == 1 and "pip install 'pathnorm-ref[experiments]'" in found.stderr
+    assert "Traceback" not in found.stderr

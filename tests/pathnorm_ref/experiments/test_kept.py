@@ -146,7 +146,7 @@ def test_every_experiment_ends_with_the_same_record_when_its_runs_are_interrupte
 # --- names ---------------------------------------------------------------------------------------------
 
 OTHERS = {"data": "mnist", "net": "VGG19", "name": "lasso", "bias": Bias.FREE, "label_noise": 0.5, "width": 5,
-          "n_per_class": 9, "converged": 32, "every": 4, "steps": 8}
+          "n_per_class": 9, "reading": "another class", "converged": 32, "every": 4, "steps": 8}
 
 
 def others(value, name=None):
@@ -184,3 +184,22 @@ def test_names_tell_kinds_and_versions_apart(monkeypatch):
     assert one.split("-")[1] != kept.name(Two()).split("-")[1]
     monkeypatch.setattr(kept, "VERSION", "0.0.1")
     assert kept.name(One()) != one
+
+
+# --- files that are broken -----------------------------------------------------------------------------
+
+@pytest.mark.parametrize("text", ['{"record": {', "[]", "{}"])
+def test_a_broken_record_is_named(tmp_path, text):
+    path = tmp_path / "record.json"
+    path.write_text(text)
+    with pytest.raises(kept.Damaged, match=r"record\.json .*delete it"):
+        kept.read_json(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"half", joblib.__name__.encode() * 9])
+def test_a_broken_checkpoint_is_named_and_nothing_is_computed(tmp_path, content):
+    path = tmp_path / "run.joblib"
+    path.write_bytes(content)
+    with pytest.raises(kept.Damaged, match=r"run\.joblib .*delete it"):
+        kept.resumable(path, lambda: pytest.fail("started"), lambda i, value: pytest.fail("advanced"), 2)
+    assert path.read_bytes() == content

@@ -116,6 +116,35 @@ def test_a_grid_that_grows_measures_only_what_is_new(tmp_path, monkeypatch):
     assert len(set(jobs)) == 2 * n
 
 
+def test_records_name_the_versions_that_made_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(performing, "versions", lambda: {"python": "3.0", "numpy": "1.0"})
+    assert run("yang2022", "figure-1-right", tmp_path) == 0
+    monkeypatch.undo()
+    assert run("yang2022", "figure-1-right", tmp_path) == 0  # kept records: nothing was computed here
+    assert report(tmp_path)["versions"] == {"python": "3.0", "numpy": "1.0"}
+    first, *_ = sorted((tmp_path / "records").iterdir())
+    first.unlink()
+    assert run("yang2022", "figure-1-right", tmp_path) == 0
+    assert report(tmp_path)["versions"]["numpy"] == ", ".join(sorted(["1.0", np.__version__]))
+
+
+def test_a_broken_record_ends_the_command(tmp_path, capsys):
+    assert run("yang2022", "figure-1-right", tmp_path) == 0
+    broken, *_ = sorted((tmp_path / "records").iterdir())
+    broken.write_text("{")
+    capsys.readouterr()
+    assert run("yang2022", "figure-1-right", tmp_path) == 2
+    assert broken.name in capsys.readouterr().err
+
+
+def test_an_error_of_ours_is_not_taken_for_unusable_input(tmp_path, monkeypatch):
+    def broken(measure, job, place):
+        raise ValueError("a bug")
+    monkeypatch.setattr(performing, "_measured", broken)
+    with pytest.raises(ValueError, match="a bug"):
+        run("yang2022", "figure-1-right", tmp_path)
+
+
 def test_a_table_without_rows_is_an_empty_file():
     assert as_csv([]) == ""
 

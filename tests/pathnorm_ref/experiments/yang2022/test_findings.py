@@ -16,9 +16,9 @@ def pair(name, decay, path):
 
 
 def left(decay, path, diverged=False):
-    """Each (objective, test accuracy) by epoch; the proximal run's F before balancing tells nothing."""
-    first, second = ([{"epoch": 10 * i, "F": F if method == "decay" else 1e9, "F balanced": F, "test": test}
-                      for i, (F, test) in enumerate(points)] for method, points in (("decay", decay), ("path", path)))
+    """Each (objective, test accuracy) by epoch; F before balancing must not count, of neither method."""
+    first, second = ([{"epoch": 10 * i, "F": before, "F balanced": F, "test": test}
+                      for i, (F, test) in enumerate(points)] for before, points in ((1e9, decay), (-1e9, path)))
     return pair("figure-1-left", {"history": first, "diverged": False}, {"history": second, "diverged": diverged})
 
 
@@ -46,7 +46,7 @@ def third(models):
                       for job in experiments()["yang2022"]["figure-3"].jobs(settings, {})}
 
 
-def table(decay, path):
+def table(decay, path, diverged=False):
     """Each (test accuracy, active units) of the first and of the second seed; corrupted data alike."""
     settings, experiment = tiny("yang2022", "table-1"), experiments()["yang2022"]["table-1"]
     records: dict = {}
@@ -55,7 +55,7 @@ def table(decay, path):
             run = getattr(job, "training", job)
             accuracy, active = (decay if run.method.name == "weight-decay" else path)[run.problem.seed - 42]
             records[job] = ({"accuracies": {"fog": accuracy - 1, "spatter": accuracy + 1}} if run is not job else
-                            {"best": {"validation": 50.0, "test": accuracy, "active": active}, "diverged": False})
+                            {"best": {"validation": 50.0, "test": accuracy, "active": active}, "diverged": diverged})
     return settings, records
 
 
@@ -91,7 +91,8 @@ CASES = {  # (records, the verdicts on the findings in their order)
     "table-1": [
         (table(((80, 90), (82, 92)), ((90, 50), (91, 52))), (True,) * 8),
         (table(((90, 50), (91, 52)), ((80, 90), (82, 92))), (False,) * 8),
-        (table(((80, 90), (82, 92)), ((81, 91), (83, 91))), (None,) * 8)],
+        (table(((80, 90), (82, 92)), ((81, 91), (83, 91))), (None,) * 8),
+        (table(((80, 90), (82, 92)), ((90, 50), (91, 52)), diverged=True), (None,) * 8)],
 }
 
 

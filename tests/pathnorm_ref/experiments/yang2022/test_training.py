@@ -196,21 +196,39 @@ def test_corrupted_images_are_normalised_by_the_training_images(tmp_path):
 
 def test_corrupted_images_are_made_once(tmp_path, monkeypatch):
     name = next(iter(CORRUPTIONS))
-    once = training.corrupted("digits", name, place(tmp_path))
+    once = training.corrupted(PROBLEM, name, place(tmp_path))
     monkeypatch.setattr(training, "corrupt", None)
-    assert_array_equal(training.corrupted("digits", name, place(tmp_path)), once)
+    assert_array_equal(training.corrupted(PROBLEM, name, place(tmp_path)), once)
     assert once.dtype == np.float32 and 0 <= once.min() <= once.max() <= 1
 
 
-def test_vgg19_needs_large_images():
-    problem = Problem("cifar10", "VGG19", 1, 10, width=2)
-    assert training.network(problem, (3, 32, 32), 10).out_shape((1, 3, 32, 32)) == (1, 10)
-    with pytest.raises(ValueError, match="8x8"):
-        training.network(problem, (1, 8, 8), 10)
+def test_vgg19_gets_images_of_its_size(tmp_path):
+    problem = Problem("digits", "VGG19", 1, 10, width=2)
+    prepared, digits = training.prepare(problem, place(tmp_path)), data.load("digits")
+    assert prepared.x_test.shape == (360, 1, 32, 32) and prepared.net.out_shape((1, 1, 32, 32)) == (1, 10)
+    large = training.load(problem, place(tmp_path)).x_test
+    for row, column in np.ndindex(4, 4):
+        assert_array_equal(large[:, :, row::4, column::4], digits.x_test)
+    assert training.load(replace(problem, net="MLP-3-800"), place(tmp_path)).x_test is not large
+
+
+def test_images_that_are_enlarged_stand_in_the_middle():
+    image = np.arange(1, 28 * 27 + 1, dtype=np.float32).reshape(1, 1, 28, 27)
+    large = training.enlarged(image)
+    assert large.shape == (1, 1, 32, 32) and large.dtype == np.float32
+    assert_array_equal(large[:, :, 2:30, 2:29], image)
+    assert np.sum(large) == np.sum(image)
+
+
+def test_readings_of_a_corrupted_label(tmp_path):
+    any_class, another = (training.prepare(replace(PROBLEM, label_noise=1.0, reading=reading), place(tmp_path))
+                          for reading in ("any class", "another class"))
+    own = training.prepare(PROBLEM, place(tmp_path))
+    assert not np.any(another.y == own.y) and np.any(any_class.y == own.y)
 
 
 @pytest.mark.parametrize("change", [{"width": 0}, {"n_validation": 0}, {"n_per_class": 0}, {"seed": -1}, {"data": "x"},
-                                    {"net": "MLP"}, {"seed": 1.5}])
+                                    {"net": "MLP"}, {"seed": 1.5}, {"reading": "x"}])
 def test_problems_that_are_none(change):
     with pytest.raises(ValueError, match=f"{next(iter(change))} is"):
         replace(PROBLEM, **change)
