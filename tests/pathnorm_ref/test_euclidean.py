@@ -1,3 +1,5 @@
+"""Euclidean norms: of any magnitude, along any axes, in every number system."""
+
 import math
 from fractions import Fraction
 
