@@ -5,11 +5,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from pathnorm_ref import training
 from pathnorm_ref.architectures import convnet, mlp
 from pathnorm_ref.arrays import convert, tree_map
 from pathnorm_ref.layers import AvgPool, Conv2d, Dense, Flatten, LeakyReLU, MaxPool, PReLU, ReLU
 from pathnorm_ref.network import Net
-from pathnorm_ref.training import Balanced, GroupLasso, Lasso, PathNormProximal, Pruning, WeightDecay
+from pathnorm_ref.training import Balanced, Lasso, PathNormProximal, Pruning, WeightDecay
 
 NETS = {  # (net, shape of a sample)
     "mlp": (mlp((3, 4, 3, 2)), (3,)),
@@ -21,16 +22,12 @@ NETS = {  # (net, shape of a sample)
                    Dense(2, 3)), (2, 4, 4)),
 }
 
-RULES = {  # steps and weights that no float rounds
-    "weight-decay": WeightDecay(0.0625, 0.125),
+RULES = {name: kind(0.0625, 0.125) for name, kind in training.RULES.items()} | {  # numbers that no float rounds
     "momentum": WeightDecay(0.0625, 0.125, "outside", momentum=0.5),
-    "path-norm": PathNormProximal(0.0625, 0.125),
     "path-norm outside": PathNormProximal(0.0625, 0.125, "outside"),
     "path-norm free": PathNormProximal(0.0625, 0.125, "free"),
     "layer balance": PathNormProximal(0.0625, 0.125, "outside", layer_balance=True),
-    "lasso": Lasso(0.0625, 0.125),
     "lasso free": Lasso(0.0625, 0.125, "free"),
-    "group-lasso": GroupLasso(0.0625, 0.125),
     "balanced": Balanced(WeightDecay(0.0625, 0.125), cycles=2),
     "balanced to a tolerance": Balanced(Lasso(0.0625, 0.125), tol=1e-3),
     "pruning": Pruning(PathNormProximal(0.0625, 0.5)),

