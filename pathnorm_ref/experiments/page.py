@@ -14,7 +14,7 @@ def page(report):
     name = report["experiment"]
     findings = [f"* {verdict(finding['seen'])}: {finding['claim']} ({finding['numbers']})"
                 for finding in report["findings"]]
-    settings = [f"`{key}` = {value}" for key, value in report["settings"].items() if value is not None]
+    settings = [f"`{key}` = {_typed(value)}" for key, value in report["settings"].items() if value is not None]
     versions = [f"{package} {number}" for package, number in report["versions"].items()]
     parts = [f"# {report['title']}", "\n".join(findings), f"![{report['title']}]({name}.png)", _table(report["rows"], name),
              "What the document does not say, and what was chosen:",
@@ -32,6 +32,11 @@ def _table(rows, name):
         return f"The table has {len(rows)} rows: `{name}.csv`."
     lines = [list(rows[0]), ["---"] * len(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _typed(value):
+    """A setting as the command takes it."""
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def _cell(value):
