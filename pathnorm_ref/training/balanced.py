@@ -5,14 +5,12 @@ from fractions import Fraction
 
 from pathnorm_ref.arrays import number
 from pathnorm_ref.layers.layer import check_positive
-from pathnorm_ref.losses import squared_error
 from pathnorm_ref.rescaling import balance, balance_sweep
-from pathnorm_ref.training.rule import Rule
-from pathnorm_ref.units import hidden_layers
+from pathnorm_ref.training.around import Around
 
 
 @dataclass(frozen=True)
-class Balanced:
+class Balanced(Around):
     """The steps of `rule`, each followed by `cycles` sweeps of `rescaling.balance_sweep` over all hidden layers (Stock
     et al. 2019; Yang et al. 2022, Appendix A.1) or, with a `tol`, by as many as `rescaling.balance` needs to reach it.
 
@@ -22,45 +20,18 @@ class Balanced:
     irrational.
     """
 
-    rule: Rule
     cycles: int = 1
     tol: float | None = None
 
     def __post_init__(self):
-        check_rule(self.rule)
+        super().__post_init__()
         check_positive(cycles=self.cycles)
         if self.tol is not None:
             number("tol", self.tol, Fraction(0), at_least=0)
 
-    @property
-    def bias(self):
-        """The bias convention of the rule."""
-        return self.rule.bias
-
-    def init(self, net, params):
-        """(params, state): those of the rule, balanced."""
-        hidden_layers(net)
-        params, state = self.rule.init(net, params)
-        return self._balanced(net, params), state
-
-    def step(self, net, params, state, d_params):
-        """(params, state) after a step of the rule and the balance."""
-        params, state = self.rule.step(net, params, state, d_params)
-        return self._balanced(net, params), state
-
-    def objective(self, net, params, x, y, loss=squared_error):
-        """That of the rule."""
-        return self.rule.objective(net, params, x, y, loss)
-
-    def _balanced(self, net, params):
+    def _mapped(self, net, before, after):
         if self.tol is not None:
-            return balance(net, params, self.bias, self.tol).params
+            return balance(net, after, self.bias, self.tol).params
         for _ in range(self.cycles):
-            params = balance_sweep(net, params, self.bias)
-        return params
-
-
-def check_rule(rule):
-    """TypeError unless it is a rule: a value with `init`, `step`, `objective` and a bias convention."""
-    if not all(hasattr(rule, name) for name in ("init", "step", "objective", "bias")) or isinstance(rule, type):
-        raise TypeError(f"rule is {rule!r}: it must be a training rule, such as WeightDecay(lr, lam)")
+            after = balance_sweep(net, after, self.bias)
+        return after

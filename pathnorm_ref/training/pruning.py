@@ -10,10 +10,8 @@ from pathnorm_ref.arrays import device, greater, is_exact, leaves, number, ones,
 from pathnorm_ref.euclidean import euclidean
 from pathnorm_ref.layers import AvgPool, Conv2d, Flatten, GlobalAvgPool, MaxPool, PReLU
 from pathnorm_ref.layers.activations import Activation
-from pathnorm_ref.losses import squared_error
 from pathnorm_ref.network import Net
-from pathnorm_ref.training.balanced import check_rule
-from pathnorm_ref.training.rule import Rule
+from pathnorm_ref.training.around import Around
 from pathnorm_ref.units import Bias, check_net, couples, hidden_layers, incoming, outgoing, outgoing_blocks, scale
 
 # --- by the path norm ----------------------------------------------------------------------------------
@@ -45,7 +43,7 @@ def deactivate(net, params, bias, threshold, layers=None):
 
 
 @dataclass(frozen=True)
-class Pruning:
+class Pruning(Around):
     """The steps of `rule`, after each of which all hidden units with a zero side get both sides, and their bias, zero
     (Yang et al. 2022, Appendix C.3: "prune one unit if either its input vector w or output vector v is zeroed out").
 
@@ -53,38 +51,13 @@ class Pruning:
     `deactivate`). ValueError from `init` if a hidden unit is not homogeneous.
     """
 
-    rule: Rule
-
-    def __post_init__(self):
-        check_rule(self.rule)
-
-    @property
-    def bias(self):
-        """The bias convention of the rule."""
-        return self.rule.bias
-
-    def init(self, net, params):
-        """(params, state): those of the rule, pruned."""
-        hidden_layers(net)
-        params, state = self.rule.init(net, params)
-        return self._pruned(check_net(net, params, self.bias), net, params), state
-
-    def step(self, net, params, state, d_params):
-        """(params, state) after a step of the rule and the pruning."""
-        after, state = self.rule.step(net, params, state, d_params)
-        xp = check_net(net, after, self.bias)
-        before = [(hidden, _active(xp, net, params, hidden, self.bias, 0)) for hidden in hidden_layers(net)]
-        return self._pruned(xp, net, _zeroed(xp, net, after, before, self.bias)), state
-
-    def objective(self, net, params, x, y, loss=squared_error):
-        """That of the rule."""
-        return self.rule.objective(net, params, x, y, loss)
-
-    def _pruned(self, xp, net, params):
-        layers = hidden_layers(net)
+    def _mapped(self, net, before, after):
+        xp, layers = check_net(net, after, self.bias), hidden_layers(net)
+        active = [(hidden, _active(xp, net, before, hidden, self.bias, 0)) for hidden in layers]
+        params = _zeroed(xp, net, after, active, self.bias)
         for hidden in (*reversed(layers), *layers):  # v of the units before a pruned one can become 0, and w behind it
-            active = _active(xp, net, params, hidden, self.bias, 0)
-            params = _zeroed(xp, net, params, [(hidden, active)], self.bias)
+            active = [(hidden, _active(xp, net, params, hidden, self.bias, 0))]
+            params = _zeroed(xp, net, params, active, self.bias)
         return params
 
 

@@ -1,0 +1,48 @@
+"""Rules around a rule: its steps, each followed by a map of the params."""
+
+from dataclasses import dataclass
+
+from pathnorm_ref.losses import squared_error
+from pathnorm_ref.training.rule import Rule
+from pathnorm_ref.units import hidden_layers
+
+
+@dataclass(frozen=True)
+class Around:
+    """The steps of `rule`, each followed by a map of the params that keeps their function; state and objective are the
+    rule's own.
+
+    A subclass defines `_mapped`. TypeError, when it is made, for what is no rule. ValueError from `init` if a hidden
+    unit is not homogeneous.
+    """
+
+    rule: Rule
+
+    def __post_init__(self):
+        parts = ("init", "step", "objective", "bias")
+        if isinstance(self.rule, type) or not all(hasattr(self.rule, name) for name in parts):
+            raise TypeError(f"rule is {self.rule!r}: it must be a training rule, such as WeightDecay(lr, lam)")
+
+    @property
+    def bias(self):
+        """The bias convention of the rule."""
+        return self.rule.bias
+
+    def init(self, net, params):
+        """(params, state): those of the rule, then mapped."""
+        hidden_layers(net)
+        params, state = self.rule.init(net, params)
+        return self._mapped(net, params, params), state
+
+    def step(self, net, params, state, d_params):
+        """(params, state) after a step of the rule, then mapped."""
+        after, state = self.rule.step(net, params, state, d_params)
+        return self._mapped(net, params, after), state
+
+    def objective(self, net, params, x, y, loss=squared_error):
+        """That of the rule."""
+        return self.rule.objective(net, params, x, y, loss)
+
+    def _mapped(self, net, before, after):
+        """What the params `after` a step of the rule from `before` become; at the start the two are the same."""
+        raise NotImplementedError
