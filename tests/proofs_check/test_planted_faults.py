@@ -5,6 +5,7 @@ import pytest
 from pathnorm_ref import objectives, projections, prox, rescaling, units
 from pathnorm_ref.arrays import absolute, sign
 from pathnorm_ref.layers import Dense, MaxPool, ReLU
+from pathnorm_ref.training import path_norm_proximal
 from proofs_check.claims import all_claims
 from proofs_check.runner import run
 
@@ -65,6 +66,15 @@ def gradient_of_a_pool_counted_twice(patch):
     patch.setattr(MaxPool, "_d_x", lambda self, xp, params, cache, d_out: 2 * honest(self, xp, params, cache, d_out))
 
 
+def idle_balance(patch):
+    patch.setattr(rescaling, "_sweep", lambda xp, net, params, bias, layers: params)
+
+
+def doubled_threshold(patch):
+    honest = path_norm_proximal.prox_l2
+    patch.setattr(path_norm_proximal, "prox_l2", lambda z, t, axis: honest(z, 2 * t, axis))
+
+
 @pytest.mark.parametrize(("plant", "claim_id"), [
     (wrong_sign, "yang2022.theorem-1.stationary"),
     (relu_that_leaks_backwards, "yang2022.theorem-1.stationary"),
@@ -74,6 +84,8 @@ def gradient_of_a_pool_counted_twice(patch):
     (swapped_axis, "yang2022.theorem-1"),
     (bias_left_unscaled, "yang2022.theorem-3.rebalanced.bias-free"),
     (gradient_of_a_pool_counted_twice, "yang2022.theorem-7.stationary"),
+    (idle_balance, "yang2022.appendix-a1.cycle"),
+    (doubled_threshold, "yang2022.algorithm-1.descent"),
 ])
 def test_fault_is_caught(plant, claim_id, monkeypatch):
     assert verdict(claim_id) in {"certified", "held"}
