@@ -50,7 +50,9 @@ def markdown(document, results):
     entries = sorted((result for result in results if result.verdict == "refuted" and not result.claim.ours),
                      key=lambda result: place(result.claim))
     blocks = [f"# Errata of {document}", import_module(f"proofs_check.claims.{document}").__doc__,
-              INTRODUCTION.format(document=document, counts=_counts(entries)), "## Contents", _contents(entries)]
+              INTRODUCTION.format(document=document, counts=_counts(entries))]
+    if entries:
+        blocks += ["## Contents", _contents(entries)]
     part = None
     for result in entries:
         if part != (part := _part(result.claim.locator)):
@@ -92,10 +94,12 @@ def _how_checked(result):
 
 
 def _counts(entries):
+    if not entries:
+        return "Of the statements that were checked so far none fails."
     number = Counter(result.claim.fault for result in entries)
     kinds = ", ".join(f"{number[fault]} {fault}" for fault in FAULTS if number[fault])
     number_of_them = "is 1 entry" if len(entries) == 1 else f"are {len(entries)} entries"
-    return f"There {number_of_them}" + (f" ({kinds})." if entries else ".")
+    return f"There {number_of_them} ({kinds})."
 
 
 def _contents(entries):

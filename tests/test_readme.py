@@ -2,6 +2,7 @@
 
 import doctest
 import re
+from collections import Counter
 from pathlib import Path
 
 from proofs_check.runner import recorded
@@ -26,3 +27,9 @@ def test_its_verdicts_are_the_recorded_ones():
     shown = dict(re.findall(r"^([a-z]+[0-9]{4}\.\S+) +([a-z]+) ", table, re.M))
     assert len(shown) >= 20
     assert shown.items() <= recorded().items()
+
+
+def test_its_counts_are_the_recorded_ones():
+    line = re.search(r"^(\d+) claims: (.*)$", README.read_text(), re.M)
+    counts = {verdict: int(n) for n, verdict in re.findall(r"(\d+) ([a-z]+)", line[2])}
+    assert counts == Counter(recorded().values()) and int(line[1]) == len(recorded())
