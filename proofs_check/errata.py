@@ -49,7 +49,7 @@ def markdown(document, results):
     found = {result.claim.id: result for result in results}
     entries = sorted((result for result in results if result.verdict == "refuted" and not result.claim.ours),
                      key=lambda result: place(result.claim))
-    blocks = [f"# Errata of {document}", import_module(f"proofs_check.claims.{document}").__doc__,
+    blocks = [f"# Errata of {document}", str(import_module(f"proofs_check.claims.{document}").__doc__),
               INTRODUCTION.format(document=document, counts=_counts(entries))]
     if entries:
         blocks += ["## Contents", _contents(entries)]

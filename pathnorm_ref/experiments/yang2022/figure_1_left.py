@@ -5,7 +5,8 @@ from math import inf
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import line, panels
-from pathnorm_ref.experiments.yang2022.training import Method, Problem, Training, check, train
+from pathnorm_ref.experiments.yang2022.problems import Problem
+from pathnorm_ref.experiments.yang2022.training import Method, Training, check, train
 from pathnorm_ref.units import Bias
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import look, panels
-from pathnorm_ref.experiments.yang2022.training import CHUNK, Method, Problem, Training, check, prepare, train
+from pathnorm_ref.experiments.yang2022.problems import Problem, prepare
+from pathnorm_ref.experiments.yang2022.training import CHUNK, Method, Training, check, train
 from pathnorm_ref.lipschitz import local_lipschitz
 from pathnorm_ref.units import Bias
 

@@ -10,17 +10,8 @@ from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import look, panels
-from pathnorm_ref.experiments.yang2022.training import (
-    ACTIVE,
-    Method,
-    Problem,
-    accuracy,
-    check,
-    check_grid,
-    initial,
-    prepare,
-    step,
-)
+from pathnorm_ref.experiments.yang2022.problems import Problem, prepare
+from pathnorm_ref.experiments.yang2022.training import ACTIVE, Method, accuracy, check, check_grid, initial, step
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.training import RULES, Pruning, active_units, deactivate, minibatches, prune
 from pathnorm_ref.units import Bias, hidden_layers

@@ -7,16 +7,8 @@ import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import look, panels
-from pathnorm_ref.experiments.yang2022.training import (
-    Method,
-    Problem,
-    Training,
-    check,
-    check_grid,
-    check_seed,
-    corrupted_accuracies,
-    train,
-)
+from pathnorm_ref.experiments.yang2022.problems import Problem, check_seed
+from pathnorm_ref.experiments.yang2022.training import Method, Training, check, check_grid, corrupted_accuracies, train
 from pathnorm_ref.units import Bias
 
 LAMS = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01)

@@ -12,7 +12,7 @@ distributed = pytest.importorskip("distributed", reason="an extra")
 
 def problems_prepared():
     """How often the worker on which this runs has prepared a problem."""
-    from pathnorm_ref.experiments.yang2022.training import prepare  # noqa: PLC0415  # on the worker
+    from pathnorm_ref.experiments.yang2022.problems import prepare  # noqa: PLC0415  # on the worker
 
     return prepare.cache_info().misses
 

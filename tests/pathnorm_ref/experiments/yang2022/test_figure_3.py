@@ -6,7 +6,7 @@ import pytest
 from pathnorm_ref.architectures import factorised_mlp, mlp
 from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments.yang2022 import figure_3
-from pathnorm_ref.experiments.yang2022.training import prepare
+from pathnorm_ref.experiments.yang2022.problems import prepare
 from pathnorm_ref.units import Hidden
 from tests.pathnorm_ref.experiments.runs import place, tiny
 

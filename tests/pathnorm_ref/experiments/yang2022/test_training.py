@@ -11,8 +11,9 @@ from pathnorm_ref import data
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import NotFinite, leaves
 from pathnorm_ref.data.corruptions import CORRUPTIONS, corrupt
-from pathnorm_ref.experiments.yang2022 import training
-from pathnorm_ref.experiments.yang2022.training import Method, Prepared, Problem, Training
+from pathnorm_ref.experiments.yang2022 import problems, training
+from pathnorm_ref.experiments.yang2022.problems import Prepared, Problem
+from pathnorm_ref.experiments.yang2022.training import Method, Training
 from pathnorm_ref.units import Bias
 from proofs_check import definitions
 from tests.pathnorm_ref.experiments.runs import place
@@ -107,7 +108,7 @@ def test_the_best_epoch_is_the_first_of_equals_by_validation(accuracies, epoch, 
 def test_steps_are_those_of_the_rule(tmp_path):
     """One epoch of one batch: W - lr (dL/dW + lam W)."""
     job = replace(JOB, batch_size=1000, epochs=1)
-    prepared = training.prepare(PROBLEM, place(tmp_path))
+    prepared = problems.prepare(PROBLEM, place(tmp_path))
     net, before = prepared.net, training.initial(prepared.net, 42)
     d_params = training.loss_and_gradient(net, before, prepared.x, prepared.y, training.softmax_cross_entropy)[1]
     after = training.train(job, place(tmp_path)).params
@@ -149,7 +150,7 @@ def test_an_objective_that_overflows_is_a_divergence(value):
 # --- data and seeds ------------------------------------------------------------------------------------
 
 def test_data_are_split_subsampled_corrupted_and_normalised(tmp_path):
-    clean, noisy, other = (training.prepare(replace(PROBLEM, **change), place(tmp_path))
+    clean, noisy, other = (problems.prepare(replace(PROBLEM, **change), place(tmp_path))
                            for change in ({}, {"label_noise": 0.7}, {"seed": 43}))
     assert clean.x.shape == (80, 1, 8, 8) and np.bincount(clean.y).tolist() == [8] * 10
     assert clean.x_val.shape == (100, 1, 8, 8) and clean.x_test.shape == (360, 1, 8, 8)
@@ -172,7 +173,7 @@ def test_weights_start_uniform_in_the_fan_in_and_by_the_seed():
 
 
 def test_each_epoch_has_an_order_of_its_own(tmp_path):
-    prepared = training.prepare(PROBLEM, place(tmp_path))
+    prepared = problems.prepare(PROBLEM, place(tmp_path))
     plain = list(training.batches(JOB, np.random.default_rng(0), prepared))
     twice = list(training.batches(replace(JOB, every=2), np.random.default_rng(0), prepared))
     assert [len(x) for x, _ in plain] == [16] * 5 and len(twice) == 10
@@ -184,7 +185,7 @@ def test_each_epoch_has_an_order_of_its_own(tmp_path):
 
 
 def test_corrupted_images_are_normalised_by_the_training_images(tmp_path):
-    prepared = training.prepare(PROBLEM, place(tmp_path))
+    prepared = problems.prepare(PROBLEM, place(tmp_path))
     params = training.initial(prepared.net, 42)
     found = training.corrupted_accuracies(PROBLEM, place(tmp_path), params)
     assert list(found) == list(CORRUPTIONS) and len(found) == 15
@@ -196,34 +197,34 @@ def test_corrupted_images_are_normalised_by_the_training_images(tmp_path):
 
 def test_corrupted_images_are_made_once(tmp_path, monkeypatch):
     name = next(iter(CORRUPTIONS))
-    once = training.corrupted(PROBLEM, name, place(tmp_path))
-    monkeypatch.setattr(training, "corrupt", None)
-    assert_array_equal(training.corrupted(PROBLEM, name, place(tmp_path)), once)
+    once = problems.corrupted(PROBLEM, name, place(tmp_path))
+    monkeypatch.setattr(problems, "corrupt", None)
+    assert_array_equal(problems.corrupted(PROBLEM, name, place(tmp_path)), once)
     assert once.dtype == np.float32 and 0 <= once.min() <= once.max() <= 1
 
 
 def test_vgg19_gets_images_of_its_size(tmp_path):
     problem = Problem("digits", "VGG19", 1, 10, width=2)
-    prepared, digits = training.prepare(problem, place(tmp_path)), data.load("digits")
+    prepared, digits = problems.prepare(problem, place(tmp_path)), data.load("digits")
     assert prepared.x_test.shape == (360, 1, 32, 32) and prepared.net.out_shape((1, 1, 32, 32)) == (1, 10)
-    large = training.load(problem, place(tmp_path)).x_test
+    large = problems.load(problem, place(tmp_path)).x_test
     for row, column in np.ndindex(4, 4):
         assert_array_equal(large[:, :, row::4, column::4], digits.x_test)
-    assert training.load(replace(problem, net="MLP-3-800"), place(tmp_path)).x_test is not large
+    assert problems.load(replace(problem, net="MLP-3-800"), place(tmp_path)).x_test is not large
 
 
 def test_images_that_are_enlarged_stand_in_the_middle():
     image = np.arange(1, 28 * 27 + 1, dtype=np.float32).reshape(1, 1, 28, 27)
-    large = training.enlarged(image)
+    large = problems.enlarged(image)
     assert large.shape == (1, 1, 32, 32) and large.dtype == np.float32
     assert_array_equal(large[:, :, 2:30, 2:29], image)
     assert np.sum(large) == np.sum(image)
 
 
 def test_readings_of_a_corrupted_label(tmp_path):
-    any_class, another = (training.prepare(replace(PROBLEM, label_noise=1.0, reading=reading), place(tmp_path))
+    any_class, another = (problems.prepare(replace(PROBLEM, label_noise=1.0, reading=reading), place(tmp_path))
                           for reading in ("any class", "another class"))
-    own = training.prepare(PROBLEM, place(tmp_path))
+    own = problems.prepare(PROBLEM, place(tmp_path))
     assert not np.any(another.y == own.y) and np.any(any_class.y == own.y)
 
 
