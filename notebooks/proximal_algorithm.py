@@ -243,8 +243,8 @@ three[-1].legend(fontsize=7)
 display(figure)
 
 # %% [markdown]
-# (With mini-batches and a constant learning rate neither run comes to rest, and the two values of $G$ are close. What
-# differs is the tail: the one method leaves inactive units, the other none.)
+# (With mini-batches and a constant learning rate neither run comes to rest: in float32, $G$ and the numbers of units
+# change from one machine to another. What stays is the tail: the one method leaves inactive units, the other none.)
 #
 # Units with $v = 0$ are read by nobody, and can go; a unit with $w = 0$ is a constant, which moves into the next bias.
 # `prune` removes both kinds and keeps the function: to rounding in floats, exactly in fractions (here on three images,
