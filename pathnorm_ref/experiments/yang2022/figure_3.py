@@ -185,13 +185,16 @@ def sparsest_useful(table, method):
 
 SPARSE = (5, 10, 20, 30)
 """Per cent of active units: where methods are compared, the best model that is sparser."""
+USABLE = 0.5
+"""A level counts where one of the two has a model with this share of the best accuracy: below, both have collapsed."""
 
 
 def compared(table, first, second, margin=0):
     """(whether the first is at no level of `SPARSE` worse by more than the margin, and if that is 0 better at one; the
-    numbers). A level counts where one has a model; None if there is none."""
+    numbers). A level counts where one has a model that is `USABLE`; None if there is none."""
     pairs = [(level, best_below(table, first, level), best_below(table, second, level)) for level in SPARSE]
-    known = [(level, a, b) for level, a, b in pairs if a is not None or b is not None]
+    least = USABLE * max((row["test"] for row in table), default=0)
+    known = [(level, a, b) for level, a, b in pairs if max(a or 0, b or 0) >= least > 0]
     numbers = ", ".join(f"below {level} %: {_per_cent(a)} against {_per_cent(b)}" for level, a, b in pairs)
     if not known:
         return None, numbers
@@ -220,4 +223,5 @@ EXPERIMENT = Experiment(
      "the sparse models are trained on by the method that found them, without further pruning",
      "no model is chosen by the test accuracy but the frontier itself, as in the document",
      f"sparsest: of the models within {MARGIN:g} points of the best; the sparse regime: below "
-     f"{', '.join(map(str, SPARSE))} % active; competitive: at most one point below"))
+     f"{', '.join(map(str, SPARSE))} % active, where one has at least half of the best accuracy; competitive: at most "
+     "one point below"))

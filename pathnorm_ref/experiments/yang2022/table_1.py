@@ -212,7 +212,7 @@ def small(given):
     if TASKS.get(given.get("task", 1), TASKS[1]).net == "VGG19":
         return common | {"width": 2, "n_per_class": 10, "batch_size": 20, "epochs": 3, "lrs": (0.03,)}
     subset = {"n_per_class": 50} if given.get("task", 1) == 1 else {}
-    return common | subset | {"width": 32, "epochs": 60, "every": 2, "lrs": (0.03, 0.1)}
+    return common | subset | {"width": 32, "epochs": 200, "every": 5, "lrs": (0.1, 0.3)}
 
 
 EXPERIMENT = Experiment(

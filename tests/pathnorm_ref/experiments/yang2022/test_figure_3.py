@@ -34,7 +34,9 @@ def test_the_sparsest_model_that_is_still_useful():
     ([(4, 80)], [(4, 79)], 0, True), ([(4, 79)], [(4, 80)], 0, False), ([(4, 80)], [(4, 80)], 0, False),
     ([(4, 79)], [(4, 80)], 1, True), ([(4, 78.9)], [(4, 80)], 1, False), ([], [(4, 80)], 1, False), ([(4, 80)], [], 0, True),
     ([(4, 80), (25, 85)], [(4, 79), (25, 86)], 0, False), ([(4, 80), (25, 86)], [(4, 80), (25, 85)], 0, True),
-    ([(30, 80)], [(30, 70)], 0, None), ([(5, 80)], [(30, 70)], 0, True)])  # 5 % is not below 5 %
+    ([(30, 80)], [(30, 70)], 0, None), ([(5, 80)], [(30, 70)], 0, True),  # 5 % is not below 5 %
+    ([(4, 10), (90, 80)], [(4, 39.9)], 0, None),  # both have collapsed
+    ([(4, 10), (90, 80)], [(4, 40)], 0, False), ([(4, 10), (25, 80)], [(4, 39), (25, 70)], 0, True)])
 def test_methods_are_compared_where_models_are_sparse(first, second, margin, verdict):
     found = figure_3.compared(table(*first, method="a") + table(*second, method="b"), "a", "b", margin)
     assert found[0] is verdict
