@@ -12,6 +12,7 @@ import numpy as np
 from pathnorm_ref import projections_tuned
 from pathnorm_ref.arrays import (
     absolute,
+    axis_tuple,
     greater,
     is_exact,
     is_numpy_floats,
@@ -45,7 +46,8 @@ def project_l1_ball(z, size=1, axis=None):
     From outside: the projection of |z| onto the simplex, with the signs of z (Duchi et al. 2008, Section 4).
     """
     if is_numpy_floats(z) and z.size and (size := number("size", size, z, at_least=0)) > 0:
-        return _by_columns(projections_tuned.project_l1_ball, z, size, _axes(axis, z.ndim))  # refuses what is not finite
+        # refuses what is not finite
+        return _by_columns(projections_tuned.project_l1_ball, z, size, axis_tuple(axis, z.ndim))
     xp, size, axes = _check(z, size, axis)
     if z.size == 0 or size == 0:
         return zeros(xp, z.shape, z)
@@ -85,17 +87,7 @@ def project_sphere(z, size=1, axis=None):
 
 def _check(z, size, axis):
     xp = namespace(z=z)
-    return xp, number("size", size, z, at_least=0), _axes(axis, z.ndim)
-
-
-def _axes(axis, ndim):
-    """`axis` as a tuple of different numbers in 0..ndim - 1."""
-    if axis is None:
-        return tuple(range(ndim))
-    try:
-        return np.lib.array_utils.normalize_axis_tuple(axis, ndim, argname="axis")
-    except ValueError as error:
-        raise ValueError(f"axis is {axis!r}: {error}") from None
+    return xp, number("size", size, z, at_least=0), axis_tuple(axis, z.ndim)
 
 
 def _check_not_empty(z, axes, name):
