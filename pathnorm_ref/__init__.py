@@ -4,8 +4,8 @@ import importlib
 
 from pathnorm_ref.version import VERSION as __version__  # noqa: F401  # where people look for it
 
-_MODULES = ("architectures", "arrays", "data", "euclidean", "experiments", "layers", "lipschitz", "losses", "network",
-            "norms", "objectives", "projections", "prox", "regions", "rescaling", "training", "units")
+_MODULES = ("architectures", "arrays", "complexity", "data", "euclidean", "experiments", "layers", "lipschitz", "losses",
+            "network", "norms", "objectives", "projections", "prox", "regions", "rescaling", "training", "units")
 
 
 def __getattr__(name):  # `pathnorm_ref.prox` without an import of its own, and nothing loaded that is not asked for

@@ -26,6 +26,7 @@ ROOMS = [  # from the ground up: a module imports from its own room and from tho
     "pathnorm_ref.training",
     "pathnorm_ref.regions",
     "pathnorm_ref.lipschitz",
+    "pathnorm_ref.complexity",
     "pathnorm_ref.convex",
     "pathnorm_ref.data",
     "pathnorm_ref.experiments",
