@@ -298,6 +298,15 @@ def largest(values):
     return result
 
 
+def maxima(xp, x, axes):
+    """The largest entries along a tuple of axes, with dimensions kept; of balls, enclosures."""
+    if not is_exact(x):
+        return xp.max(x, axis=axes, keepdims=True)
+    for i in axes:
+        x = _larger.reduce(x, axis=i, keepdims=True)
+    return x
+
+
 def absolute(xp, x):
     """|x|, elementwise (a ball around zero stays a ball)."""
     return xp.abs(x)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathnorm_ref.arrays import Undecided, ball, convert
+from pathnorm_ref.norms import l_pq
 from pathnorm_ref.projections import project_l2_ball
-from pathnorm_ref.prox import PROX, prox_half_square, prox_l1, prox_l2
+from pathnorm_ref.prox import PROX, prox_half_square, prox_l1, prox_l1_inf, prox_l2, prox_linf
 from tests.pathnorm_ref.vectors import fractions, pythagorean, vector
 
 EPS = np.finfo(float).eps
@@ -164,10 +165,13 @@ def test_extremes():
     # 5e-320 = 10121 steps of the smallest number, of which each product rounds by half a step
     np.testing.assert_allclose(prox_l2(z, 1e-320, axis=0)[:, 1], [2.4e-320, 3.2e-320], rtol=0, atol=1e-323)
     assert prox_l1(np.array([1e300, -1e-300]), 1e-300).tolist() == [1e300, 0]
+    z = np.array([[1.0, -1.0], [1.0, 0.0]]) * 2.0**1023  # of L1 norms, and peaks, beyond the range
+    assert prox_l1_inf(z, 2.0**1022, axis=1).tolist() == [[2.0**1022, -2.0**1022], [2.0**1023, 0]]
+    assert prox_l1_inf(np.array([[5e-324, 0.0], [1e-323, 0.0]]), 5e-324, axis=1)[:, 0].tolist() == [5e-324, 5e-324]
 
 
 @pytest.mark.parametrize("name", [name for name, (_, prox) in PROX.items()
-                                  if "axis" in inspect.signature(prox).parameters])
+                                  if "axis" in inspect.signature(prox).parameters and name != "l1_inf"])  # no sum
 def test_value_and_prox_agree_on_axis(name):
     g, prox = PROX[name]
     z = np.random.default_rng(0).standard_normal((3, 4))
@@ -200,3 +204,140 @@ def test_balls_enclose(name, seed, t):
         return
     exact = convert(prox(z, Fraction(t)), ball)
     assert all(found.overlaps(true) for found, true in zip(balls, exact, strict=True))
+
+
+# --- the L_{1,inf} norm: what the slices share ---------------------------------------------------------
+
+def matrix(seed, scale=1.0):
+    """1 to 5 rows of 1 to 6 entries, with planted ties, rows of zeros, equal rows, or rows of sizes of their own."""
+    rng = np.random.default_rng(seed)
+    z = rng.standard_normal(rng.integers((1, 1), (6, 7))) * scale
+    kind = seed % 6
+    if kind == 0:
+        z = np.round(2 * z / scale) * scale
+    elif kind == 1:
+        z[rng.integers(len(z))] = 0
+    elif kind == 2:
+        z[:] = z[0]
+    elif kind == 3:
+        z *= 10.0 ** rng.integers(-9, 1, (len(z), 1))
+    elif kind == 4:
+        z *= 10.0 ** rng.integers(-9, 1, z.shape)
+    return z
+
+
+def share(seed, z):
+    """A step, as a part of the sum of the peaks, where the prox becomes 0; from all but nothing to all but everything."""
+    part = (1e-20, 1e-6, 0.1, 0.5, 0.9, 1 - 1e-9, 1, 1.5)[seed // 6 % 8]
+    return float(part * np.abs(z).max(axis=1).sum()) or 1.0
+
+
+def by_breakpoints(z, t):
+    """The prox of rows of Fractions: the sum of the thresholds, at each tau where its slope may change."""
+    rows = [sorted(map(abs, row), reverse=True) for row in z]
+
+    def threshold(row, tau):  # the soft threshold that leaves the row an L1 norm of tau at most
+        return max(0, *((sum(row[:k]) - tau) / k for k in range(1, len(row) + 1)))
+
+    def total(tau):
+        return sum(threshold(row, tau) for row in rows)
+
+    if total(Fraction(0)) <= t:
+        return z * 0
+    taus = {Fraction(0), *(sum(row[:k]) - k * (*row, 0)[k] for row in rows for k in range(1, len(row) + 1))}
+    low = max(tau for tau in taus if total(tau) > t)
+    high = min(tau for tau in taus if total(tau) <= t)
+    tau = low + (high - low) * (total(low) - t) / (total(low) - total(high))
+    return np.array([prox_l1(z_row, threshold(row, tau)) for z_row, row in zip(z, rows, strict=True)])
+
+
+@settings(EXAMPLES, max_examples=300)
+@given(seed=SEEDS)
+def test_l1_inf_is_optimal(seed):
+    """The slope (z - x) / t is in the ball of the dual norm, sum of the largest |p|, and <p, x> = g(x): exactly."""
+    z = fractions(matrix(seed))
+    t = Fraction(share(seed, matrix(seed)))
+    x = prox_l1_inf(z, t, axis=1)
+    slope = (z - x) / t
+    assert np.abs(slope).max(axis=1).sum() <= 1
+    assert (slope * x).sum() == l_pq(x, 1, math.inf)
+    assert (x == by_breakpoints(z, t)).all()
+    assert (x == prox_l1_inf(z.T[:, None, :], t, axis=(0, 1))[:, 0, :].T).all()
+
+
+@settings(EXAMPLES, max_examples=300)
+@given(seed=SEEDS, scale=st.sampled_from([1e-300, 1e-9, 1.0, 1e150, 1e300, 2e306]))
+def test_l1_inf_of_floats(seed, scale):
+    z = matrix(seed, scale)
+    t = share(seed, z)
+    found, true = prox_l1_inf(z, t, axis=1), prox_l1_inf(fractions(z), Fraction(t), axis=1)
+    off = np.abs(fractions(found) - true).max()
+    # theta is a mean of differences of L1 norms, each of them off by n eps; the peaks that give tau by their sum
+    assert off <= sum(z.shape) * Fraction(EPS) * np.abs(fractions(z)).sum(axis=1).max()
+    single = prox_l1_inf(z.astype(np.float32) if 1e-30 < scale < 1e30 else z, t, axis=1)
+    np.testing.assert_allclose(single, found, rtol=0, atol=sum(z.shape) * 2.0**-23 * np.abs(z).max() * z.shape[1])
+
+
+@settings(EXAMPLES, max_examples=120)
+@given(seed=SEEDS)
+def test_l1_inf_in_balls_and_strict_arrays(seed):
+    z = matrix(seed)
+    t = share(seed, z)
+    strict = prox_l1_inf(array_api_strict.asarray(z), t, axis=1)
+    np.testing.assert_array_equal(np.asarray(strict), prox_l1_inf(z, t, axis=1))
+    exact = convert(prox_l1_inf(fractions(z), Fraction(t), axis=1), ball)
+    try:
+        balls = prox_l1_inf(convert(z, ball), Fraction(t), axis=1)
+    except Undecided:  # ties, and steps beyond 53 bits
+        return
+    assert all(found.overlaps(true) for found, true in zip(balls.flat, exact.flat, strict=True))
+
+
+def test_balls_decide_where_nothing_ties():
+    z = fractions([[3, -1, 0.5], [2.5, 2, -0.25], [0, 0, 0], [0.125, 0, 0]])
+    x, balls = prox_l1_inf(z, Fraction(1, 3), axis=1), prox_l1_inf(convert(z, ball), Fraction(1, 3), axis=1)
+    assert all(found.overlaps(true) and found.rad() < 1e-12
+               for found, true in zip(balls.flat, convert(x, ball).flat, strict=True))
+
+
+@pytest.mark.parametrize("t", [0.0, 1e-30, 0.3, 2.0, 100.0])
+def test_one_slice_is_the_l1_norm_bit_for_bit(t):
+    z = np.random.default_rng(0).standard_normal((3, 7)) * 10.0 ** np.arange(-3, 4)
+    for row in z:
+        assert prox_l1_inf(row, t).tobytes() == prox_l1(row, t).tobytes()
+        assert prox_l1_inf(row[None], t, axis=1).tobytes() == prox_l1(row[None], t).tobytes()
+    # beside slices that are too small to be changed, too
+    assert prox_l1_inf(np.stack([z[0], z[1] / 1e9]), 0.3, axis=1)[0].tobytes() == prox_l1(z[0], 0.3).tobytes()
+
+
+def test_l1_inf_by_hand():
+    # the rows have L1 norms 5 and 3, and thresholds 1 + 0 bring them to 3 and 3; those of 3 / 2 + 1 to 2 and 2
+    z = fractions([[-3, 2], [3, 0]])
+    assert (prox_l1_inf(z, 1, axis=1) == fractions([[-2, 1], [3, 0]])).all()
+    assert (prox_l1_inf(z, Fraction(5, 2), axis=1) == fractions([[-1.5, 0.5], [2, 0]])).all()
+    assert (prox_l1_inf(z, 6, axis=1) == 0).all()
+    assert prox_linf(np.array([5.0, -4.0, 1.0]), 3).tolist() == [3, -3, 1]
+    equal = fractions(np.ones((4, 3)))  # rows already equal share t evenly
+    assert (prox_l1_inf(equal, 1, axis=1) == Fraction(3, 4)).all()
+
+
+def test_l1_inf_refuses_an_axis():
+    with pytest.raises(ValueError, match="axis is 2"):
+        prox_l1_inf(np.ones((2, 2)), 1, axis=2)
+    with pytest.raises(TypeError, match=r"axis is 0\.5"):
+        prox_l1_inf(np.ones((2, 2)), 1, axis=0.5)
+    with pytest.raises(TypeError, match="z is a builtins"):
+        prox_linf([1.0], 1)
+
+
+@pytest.mark.parametrize(("z", "t"), [
+    ([[1.1], [1.1], [0.9], [0.4], [0.5]], 0.4),  # an L1 norm that rounds to just below tau: no threshold below 0
+    ([[0.8, 0.9, 0.4, 0.1], [0.1 + 0.2, 1.1, 0.6 + 1e-16, 1.0]], 1.8),  # the choice goes to and fro between ties
+    (np.insert(10.0 ** np.random.default_rng(779).uniform(-19, -15, (2, 142))[:, 1:], 0, 1, axis=1), 1e-19),  # tau is 1
+])
+def test_l1_inf_where_rounding_decides(z, t):
+    z = np.array(z)
+    x = prox_l1_inf(z, t, axis=1)
+    assert ((x >= 0) & (x <= z)).all()
+    off = fractions(x) - prox_l1_inf(fractions(z), Fraction(t), axis=1)
+    assert np.abs(off).max() <= sum(z.shape) * EPS * z.sum(axis=1).max()  # as in test_l1_inf_of_floats
