@@ -175,7 +175,7 @@ def balance_layers(net, params):
         if not greater(norm, 0):
             raise ValueError(f"params[{i}][0] is zero: no factor gives it the norm of the other layers")
     params, so_far = list(params), 1
-    for i, factor in zip(indices, _equalising(xp, norms), strict=True):
+    for i, factor in zip(indices, equalising(xp, norms), strict=True):
         so_far = so_far * factor
         W, *b = params[i]
         last = i == indices[-1]
@@ -183,8 +183,9 @@ def balance_layers(net, params):
     return tuple(params)
 
 
-def _equalising(xp, norms):
-    """Factors with product 1 that take every norm to their geometric mean."""
+def equalising(xp, norms):
+    """Factors with product 1 that take every one of some positive norms to their geometric mean, by logarithms: the
+    product of the norms could leave the range of floats."""
     logs = [transcendental(xp, "log", norm) for norm in norms]
     mean = sum(logs) / len(logs)
     return [transcendental(xp, "exp", mean - log) for log in logs]

@@ -53,7 +53,12 @@ def read_json(path):
     return value
 
 
-def _checkpoint(path):
+def checkpoint(job, place):
+    """The file in which a run of this job is kept (`resumable`)."""
+    return place.out / "checkpoints" / f"{name(job)}.joblib"
+
+
+def _read(path):
     if not path.exists():
         return 0, None
     try:
@@ -69,7 +74,7 @@ def resumable(path, start, advance, n):
     advance must depend on nothing but its arguments: then a run that goes on from the file gives bit for bit what an
     uninterrupted one does.
     """
-    done, value = _checkpoint(path)
+    done, value = _read(path)
     if done == 0:
         value = start()
     for i in range(done, n):

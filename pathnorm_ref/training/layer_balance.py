@@ -3,8 +3,9 @@
 import math
 from fractions import Fraction
 
-from pathnorm_ref.arrays import Irrational, greater, is_ball, is_exact, transcendental
+from pathnorm_ref.arrays import Irrational, greater, is_ball, is_exact
 from pathnorm_ref.euclidean import euclidean
+from pathnorm_ref.rescaling import equalising
 from pathnorm_ref.units import Bias, check_net, couples, hidden_layers, incoming, outgoing_blocks, weight_layers
 
 
@@ -62,13 +63,11 @@ def _sum_of_path_norms(xp, net, params, hidden):
 
 
 def _equalising(xp, sums):
-    """Factors with product 1 that take each of the sums to their geometric mean."""
-    if is_exact(sums[0]):
-        mean = _root(math.prod(sums[1:], start=sums[0]), len(sums))
-        return [mean / S for S in sums]
-    logs = [transcendental(xp, "log", S) for S in sums]  # the product could leave the range of floats
-    mean = sum(logs) / len(logs)
-    return [transcendental(xp, "exp", mean - log) for log in logs]
+    """Factors with product 1 that take each of the sums to their geometric mean; a Fraction where that is one."""
+    if not is_exact(sums[0]):
+        return equalising(xp, sums)
+    mean = _root(math.prod(sums[1:], start=sums[0]), len(sums))
+    return [mean / S for S in sums]
 
 
 def _root(value, degree):

@@ -6,7 +6,7 @@ from math import inf
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import line, panels
 from pathnorm_ref.experiments.yang2022.problems import Problem
-from pathnorm_ref.experiments.yang2022.training import Method, Training, check, train
+from pathnorm_ref.experiments.yang2022.training import Training, check, compared, train
 from pathnorm_ref.units import Bias
 
 
@@ -31,8 +31,8 @@ class Settings:
 def jobs(settings, records):
     problem = Problem(settings.data, "MLP-3-400 factorized", settings.seed, settings.n_validation, settings.width,
                       settings.n_per_class)
-    return [Training(problem, Method(name, settings.lr, settings.lam, settings.bias, settings.layer_balance),
-                     settings.epochs, settings.batch_size, settings.every) for name in ("weight-decay", "path-norm")]
+    return [Training(problem, method, settings.epochs, settings.batch_size, settings.every)
+            for method in compared(settings, settings.layer_balance)]
 
 
 def measure(job, place):

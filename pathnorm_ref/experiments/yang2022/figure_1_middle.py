@@ -7,7 +7,7 @@ import numpy as np
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import look, panels
 from pathnorm_ref.experiments.yang2022.problems import Problem, prepare
-from pathnorm_ref.experiments.yang2022.training import CHUNK, Method, Training, check, train
+from pathnorm_ref.experiments.yang2022.training import CHUNK, Training, check, compared, train
 from pathnorm_ref.lipschitz import local_lipschitz
 from pathnorm_ref.units import Bias
 
@@ -30,8 +30,8 @@ class Settings:
 
 def jobs(settings, records):
     problem = Problem(settings.data, "MLP-6-400", settings.seed, settings.n_validation, settings.width)
-    return [Training(problem, Method(name, settings.lr, settings.lam, settings.bias, settings.layer_balance),
-                     settings.epochs, settings.batch_size) for name in ("weight-decay", "path-norm")]
+    return [Training(problem, method, settings.epochs, settings.batch_size)
+            for method in compared(settings, settings.layer_balance)]
 
 
 def measure(job, place):

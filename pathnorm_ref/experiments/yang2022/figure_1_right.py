@@ -11,7 +11,7 @@ from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import line, panels
 from pathnorm_ref.experiments.yang2022.problems import check_seed
-from pathnorm_ref.experiments.yang2022.training import Method, finite
+from pathnorm_ref.experiments.yang2022.training import Method, check_multiple, compared, finite
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.objectives import loss_and_gradient, path_norm_objective, weight_decay_objective
 from pathnorm_ref.units import Bias
@@ -35,8 +35,7 @@ class Settings:
 
     def __post_init__(self):
         check_positive(n=self.n, width=self.width, steps=self.steps, every=self.every)
-        if self.steps % self.every:
-            raise ValueError(f"steps is {self.steps}: it must be a multiple of every, {self.every}")
+        check_multiple(self.every, steps=self.steps)
         check_seed(self.seed)
 
 
@@ -49,8 +48,7 @@ class Fit:
 
 
 def jobs(settings, records):
-    return [Fit(Method(name, settings.lr, settings.lam, settings.bias, layer_balance=False), settings)
-            for name in ("weight-decay", "path-norm")]
+    return [Fit(method, settings) for method in compared(settings, layer_balance=False)]
 
 
 def check(settings, place):
@@ -103,7 +101,7 @@ def point(fit, params, step):
 
 
 def measure(fit, place):
-    path = place.out / "checkpoints" / f"{kept.name(fit)}.joblib"
+    path = kept.checkpoint(fit, place)
     n = fit.settings.steps // fit.settings.every
     params, _, history = kept.resumable(path, lambda: start(fit), lambda i, progress: advance(fit, i, progress), n)
     grid = np.linspace(0, 1, 513)[1:, None]

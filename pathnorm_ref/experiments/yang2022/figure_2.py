@@ -13,7 +13,7 @@ from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import look, panels
 from pathnorm_ref.experiments.yang2022.problems import check_seed
-from pathnorm_ref.experiments.yang2022.training import Method, finite
+from pathnorm_ref.experiments.yang2022.training import Method, compared, finite
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.losses import logistic
 from pathnorm_ref.norms import unit_norms
@@ -62,8 +62,7 @@ class Classifier:
 
 
 def jobs(settings, records):
-    return [Classifier(Method(name, settings.lr, settings.lam, settings.bias, layer_balance=False), settings)
-            for name in ("weight-decay", "path-norm")]
+    return [Classifier(method, settings) for method in compared(settings, layer_balance=False)]
 
 
 def check(settings, place):
@@ -88,7 +87,7 @@ def window(settings):
 
 def measure(job, place):
     settings = job.settings
-    path = place.out / "checkpoints" / f"{kept.name(job)}.joblib"
+    path = kept.checkpoint(job, place)
     rounds = settings.converged // settings.steps
     _, _, pictures = kept.resumable(path, lambda: start(job), lambda i, progress: advance(job, i, progress), rounds)
     return {"pictures": pictures, "diverged": at(pictures, settings.converged) is None}

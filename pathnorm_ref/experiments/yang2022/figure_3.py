@@ -11,7 +11,16 @@ from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import look, panels
 from pathnorm_ref.experiments.yang2022.problems import Problem, prepare
-from pathnorm_ref.experiments.yang2022.training import ACTIVE, Method, accuracy, check, check_grid, initial, step
+from pathnorm_ref.experiments.yang2022.training import (
+    ACTIVE,
+    Method,
+    accuracy,
+    check,
+    check_grid,
+    check_multiple,
+    initial,
+    step,
+)
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.training import RULES, Pruning, active_units, deactivate, minibatches, prune
 from pathnorm_ref.units import Bias, hidden_layers
@@ -37,8 +46,7 @@ class Settings:
 
     def __post_init__(self):
         check_positive(steps=self.steps, every=self.every, retraining=self.retraining, batch_size=self.batch_size)
-        if self.steps % self.every:
-            raise ValueError(f"steps is {self.steps}: it must be a multiple of every, {self.every}")
+        check_multiple(self.every, steps=self.steps)
         check_grid(methods=self.methods, lrs=self.lrs, lams=self.lams)
 
 
@@ -64,7 +72,7 @@ def jobs(settings, records):
 
 
 def measure(job, place):
-    path = place.out / "checkpoints" / f"{kept.name(job)}.joblib"
+    path = kept.checkpoint(job, place)
     _, _, models = kept.resumable(path, lambda: start(job, place), lambda i, progress: advance(job, place, i, progress),
                                   job.steps // job.every)
     return {"models": list(models), "diverged": len(models) < job.steps // job.every}

@@ -32,6 +32,13 @@ def check_grid(**axes):
             raise ValueError(f"{name} is {values!r}: it must hold one value at least, and none twice")
 
 
+def check_multiple(every, **lengths):
+    """ValueError unless each is a multiple of `every`."""
+    for name, n in lengths.items():
+        if n % every:
+            raise ValueError(f"{name} is {n}: it must be a multiple of every, {every}")
+
+
 @dataclass(frozen=True)
 class Method:
     """A training rule by its name in `training.RULES`, and what it is given."""
@@ -53,6 +60,11 @@ class Method:
         return RULES[self.name](lr=self.lr, lam=self.lam, bias=self.bias, **own)
 
 
+def compared(settings, layer_balance):
+    """The two methods of Figures 1 and 2, weight decay and Algorithm 1, as the settings have them."""
+    return [Method(name, settings.lr, settings.lam, settings.bias, layer_balance) for name in ("weight-decay", "path-norm")]
+
+
 @dataclass(frozen=True)
 class Training:
     """A run of `epochs`, measured after each `every` of them. `augment`: crop and flip at random."""
@@ -66,8 +78,7 @@ class Training:
 
     def __post_init__(self):
         check_positive(epochs=self.epochs, batch_size=self.batch_size, every=self.every)
-        if self.epochs % self.every:
-            raise ValueError(f"epochs is {self.epochs}: it must be a multiple of every, {self.every}")
+        check_multiple(self.every, epochs=self.epochs)
 
 
 class Trained(NamedTuple):
@@ -98,9 +109,8 @@ def check(jobs, place):
 
 def train(job, place):
     """The run, kept after each epoch: `Trained`."""
-    path = place.out / "checkpoints" / f"{kept.name(job)}.joblib"
-    return kept.resumable(path, lambda: start(job, place), lambda i, trained: advance(job, place, i, trained),
-                          job.epochs // job.every)
+    return kept.resumable(kept.checkpoint(job, place), lambda: start(job, place),
+                          lambda i, trained: advance(job, place, i, trained), job.epochs // job.every)
 
 
 def start(job, place):
