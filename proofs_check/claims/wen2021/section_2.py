@@ -1,4 +1,4 @@
-"""Sections 2 to 4: activations, losses, the L1,inf norm, and when a net is in the class S."""
+"""Section 2: the model, the L1,inf norm, the classes SN and S."""
 
 from fractions import Fraction
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import ball
-from pathnorm_ref.layers import Dense, LeakyReLU, ReLU, ReLU6, Softplus, Tanh
+from pathnorm_ref.layers import Dense, ReLU, ReLU6, Softplus, Tanh
 from pathnorm_ref.network import Net
 from pathnorm_ref.norms import l_pq
 from pathnorm_ref.units import Bias
@@ -16,15 +16,7 @@ from proofs_check.cases import NetCase, arrays, mlp_cases
 from proofs_check.checks import Certificate, ForAll
 from proofs_check.claim import Claim, Control
 from proofs_check.rescaled import difference
-from proofs_check.violations import above, both, fails
-
-
-class Pair(NamedTuple):
-    """Two numbers, and the target of a loss."""
-
-    a: np.ndarray
-    b: np.ndarray
-    y: np.ndarray
+from proofs_check.violations import both, fails
 
 
 class Matrices(NamedTuple):
@@ -32,9 +24,6 @@ class Matrices(NamedTuple):
 
     V: tuple
     c: Fraction
-
-
-PAIRS = st.builds(Pair, *[arrays((), st.sampled_from([0.0, 0.5, -0.5, 1.0, -1.0, 2.0, -2.0, 3.0, 10.0, -10.0]))] * 3)
 
 
 @st.composite
@@ -48,11 +37,6 @@ def sigma(layer, t):
     return Net(layer).forward(((),), t.reshape(1, 1))[0][0, 0]
 
 
-def steeper_than_1(layer):
-    """|sigma(a) - sigma(b)| - |a - b|, as a function of a pair."""
-    return lambda pair: above(abs(sigma(layer, pair.a) - sigma(layer, pair.b)), abs(pair.a - pair.b))
-
-
 def not_zero_at_zero(layer):
     zero = np.array(ball(0), dtype=object)
     return {f"{type(layer).__name__}(0) = 0": bool(sigma(layer, zero) == 0)}
@@ -60,31 +44,6 @@ def not_zero_at_zero(layer):
 
 def zero_at_zero():
     return not_zero_at_zero(ReLU()) | not_zero_at_zero(Tanh())
-
-
-# --- losses --------------------------------------------------------------------------------------------
-
-def truncated_squared(f, y):
-    """L_S = min(((y - f) / 2)^2, 1)."""
-    return min(((y - f) / 2)**2, 1 + 0 * f)
-
-
-def truncated_absolute(f, y):
-    """L_A = min(|y - f|, 1)."""
-    return min(abs(y - f), 1 + 0 * f)
-
-
-def violates_a3(pair):
-    """(A3) of both losses: 1-Lipschitz in f, and at most 1."""
-    a, b, y = pair.a[()], pair.b[()], pair.y[()]
-    return max(max(abs(loss(a, y) - loss(b, y)) - abs(a - b), abs(loss(a, y)) - 1)
-               for loss in (truncated_squared, truncated_absolute))
-
-
-def squared_without_half(pair):
-    """min((y - f)^2, 1) is 2-Lipschitz."""
-    a, b, y = pair.a[()], pair.b[()], pair.y[()]
-    return abs(min((y - a)**2, 1 + 0 * a) - min((y - b)**2, 1 + 0 * b)) - abs(a - b)
 
 
 # --- the norm and the class ----------------------------------------------------------------------------
@@ -108,33 +67,6 @@ def rows_disagree(case):
 def in_class(case):
     """Section 2.3: f is in S_c just where ||V_l|| <= c for l = 1, ..., k; the output layer is unconstrained."""
     return all(l_1_inf(V) <= case.c for V in case.V[:-1])
-
-
-def printed_criterion_fails(case):
-    return fails(in_class(case) == all(l_1_inf(V) <= case.c for V in case.V))
-
-
-def relu_net(hidden, output):
-    """output relu(hidden x), as the document stores it: bias first."""
-    return Matrices((np.array([[Fraction(0)], [Fraction(hidden)]], dtype=object),
-                     np.array([[Fraction(0)], [Fraction(output)]], dtype=object)), Fraction(1))
-
-
-def function(case):
-    """Its values at -1, 0, 1, which determine output relu(hidden x) for hidden > 0."""
-    hidden, output = (V[1, 0] for V in case.V)
-    return [output * max(hidden * x, Fraction(0)) for x in (-1, 0, 1)]
-
-
-def one_representation_suffices():
-    inside, outside = relu_net(1, 1), relu_net(2, Fraction(1, 2))
-    return {"relu(2 x) / 2 = relu(x)": function(inside) == function(outside),
-            "relu(x) has hidden weights of norm at most 1, so it is in S_1": in_class(inside),
-            "relu(2 x) / 2 has not": not in_class(outside)}
-
-
-def every_representation():
-    return {"relu(2 x) / 2 has hidden weights of norm at most 1": in_class(relu_net(2, Fraction(1, 2)))}
 
 
 def leaves_class(case):
@@ -171,9 +103,6 @@ def saturated():
                    np.zeros((1, 1)), Fraction(1), Bias.FREE)
 
 
-LARGE_OUTPUT = Matrices((np.array([[0.0], [1.0]]), np.array([[0.0], [2.0]])), Fraction(1))
-"""relu(x), then twice that: k = 1, c = 1, and the output layer has norm 2."""
-
 CLAIMS = (
     Claim("wen2021.section-2.sigma-zero", "Section 2.3, after the first formula",
           "ReLU and tanh are 0 at 0.", "sigma(0) = 0", Certificate(zero_at_zero), (),
@@ -183,30 +112,6 @@ CLAIMS = (
           "||V||_{1,inf} <= c iff ||V[., j]||_1 <= c for all j",
           ForAll(norm_and_columns_disagree, matrices(), ladder=("fractions",)), (),
           Control("every row", ForAll(rows_disagree, matrices()))),
-    Claim("wen2021.section-3.lipschitz-relu", "Section 3, first paragraph", "ReLU is 1-Lipschitz.",
-          "|relu(a) - relu(b)| <= |a - b|", ForAll(steeper_than_1(ReLU()), PAIRS, ladder=("fractions",)), (),
-          Control("so is Leaky ReLU of slope 2", ForAll(steeper_than_1(LeakyReLU(2.0)), PAIRS))),
-    Claim("wen2021.section-3.lipschitz-tanh", "Section 3, first paragraph", "tanh is 1-Lipschitz.",
-          "|tanh(a) - tanh(b)| <= |a - b|", ForAll(steeper_than_1(Tanh()), PAIRS, ladder=("balls",)), (),
-          Control("so is Leaky ReLU of slope 2", ForAll(steeper_than_1(LeakyReLU(2.0)), PAIRS))),
-    Claim("wen2021.remark-3", "Section 3.2, Remark 3",
-          "The truncated squared and absolute errors are 1-Lipschitz in f and at most 1.",
-          "L_S = min(((y - f)/2)^2, 1), L_A = min(|y - f|, 1) satisfy (A3)",
-          ForAll(violates_a3, PAIRS, ladder=("fractions",)), (),
-          Control("so is min((y - f)^2, 1)", ForAll(
-              squared_without_half, PAIRS, examples=(Pair(np.array(0.5), np.array(0.75), np.array(0.0)),)))),
-    Claim("wen2021.section-4.membership", "Section 4, first formula",
-          "f is in S_c if and only if ||V_l||_{1,inf} <= c for all l.",
-          "f in S_c^{k,d,sigma} iff ||V_l||_{1,inf} <= c for all l",
-          ForAll(printed_criterion_fails, matrices(), examples=(
-              LARGE_OUTPUT,)), ("l = 1, ..., k + 1, as T_l is defined",),
-          fault="misprint", correction="wen2021.section-4.membership.corrected"),
-    Claim("wen2021.section-4.membership.corrected", "Section 4, first formula",
-          "That ||V_l||_{1,inf} <= c for l = 1, ..., k of one representation puts f in S_c; it is not necessary: another "
-          "representation of the same f may have it.",
-          "f in S_c^{k,d,sigma} iff some representation of f has ||V_l||_{1,inf} <= c for l = 1, ..., k",
-          Certificate(one_representation_suffices), ("sigma = ReLU, k = 1, c = 1",),
-          Control("every representation of a function in S_1 has it", Certificate(every_representation)), ours=True),
     Claim("wen2021.section-2.rescaling", "Section 2.3, the class S_c",
           "For a positively homogeneous sigma every net can be rescaled into S_c for any c > 0, with the same function: as "
           "a set of functions S_c does not depend on c, since the output layer is free.",
