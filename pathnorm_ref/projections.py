@@ -6,6 +6,7 @@ array that is not finite, and for a size that is negative.
 """
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from pathnorm_ref.arrays import (
     greater,
     is_exact,
     is_numpy_floats,
+    maxima,
     namespace,
     number,
     ones,
@@ -52,6 +54,36 @@ def project_l1_ball(z, size=1, axis=None):
     if z.size == 0 or size == 0:
         return zeros(xp, z.shape, z)
     return _l1_ball(xp, z, size, axes)
+
+
+class Projected(NamedTuple):
+    """x, and of each slice the theta >= 0 with x = sign(z) max(|z| - theta, 0): 0 for a slice that is inside."""
+
+    x: Any
+    thresholds: Any
+
+
+def project_l1_ball_from(thresholds, z, size=1, axis=None):
+    """`project_l1_ball` for a z near one that was projected before: (x, thresholds), with its x for any thresholds.
+
+    `thresholds`: of the earlier call, of the shape that sums along `axis` with dimensions kept have; None for the
+    first. Newton's method starts from them; one step from a theta that is too large leads to one that is not, as the
+    sum is convex, so they save steps and change nothing. ValueError for another shape, TypeError for another dtype.
+    """
+    if thresholds is None:
+        xp, size, axes = _check(z, size, axis)
+    else:
+        xp = namespace(z=z, thresholds=thresholds)
+        size, axes = number("size", size, z, at_least=0), axis_tuple(axis, z.ndim)
+        _check_thresholds(thresholds, z, axes)
+    if z.ndim == 0:
+        thresholds = None if thresholds is None else xp.reshape(thresholds, (1,))
+        return Projected(*(xp.reshape(a, ()) for a in project_l1_ball_from(thresholds, xp.reshape(z, (1,)), size)))
+    if z.size == 0:
+        return Projected(zeros(xp, z.shape, z), zeros(xp, _kept(z, axes), z))
+    if size == 0:
+        return Projected(zeros(xp, z.shape, z), maxima(xp, absolute(xp, z), axes))
+    return _l1_ball_from(xp, thresholds, z, size, axes)
 
 
 @scalars_as_vectors
@@ -95,6 +127,16 @@ def _check_not_empty(z, axes, name):
         raise ValueError(f"z has shape {z.shape}: {name} has no vectors of length 0")
 
 
+def _kept(z, axes):
+    """The shape of sums along some axes, with dimensions kept."""
+    return tuple(1 if i in axes else n for i, n in enumerate(z.shape))
+
+
+def _check_thresholds(thresholds, z, axes):
+    if thresholds.shape != _kept(z, axes):
+        raise ValueError(f"thresholds has shape {thresholds.shape}: it must be {_kept(z, axes)}, one for each slice of z")
+
+
 def _by_columns(project, z, size, axes):
     """`project` of a matrix of which the columns are the slices of z."""
     order = (*axes, *(i for i in range(z.ndim) if i not in axes))
@@ -107,16 +149,21 @@ def _by_columns(project, z, size, axes):
 
 def _l1_ball(xp, z, size, axes):
     """The plain path, for every number system and library; `projections_tuned` is held equal to it."""
+    return _l1_ball_from(xp, None, z, size, axes).x
+
+
+def _l1_ball_from(xp, thresholds, z, size, axes):
     magnitude = absolute(xp, z)
     with np.errstate(over="ignore"):  # a sum that overflows is outside, as it should be
         outside = greater(xp.sum(magnitude, axis=axes, keepdims=True), size)
-    x, active = _simplex(xp, magnitude, size, axes, among=outside)
+    start = True if thresholds is None else magnitude > thresholds
+    x, active, theta = _simplex(xp, magnitude, size, axes, among=outside, start=start)
     x = xp.where(greater(z, 0, among=active), x, -x)
-    return xp.where(outside, x, z)
+    return Projected(xp.where(outside, x, z), xp.where(outside, theta, zeros(xp, theta.shape, z)))
 
 
-def _simplex(xp, z, size, axes, among=True):
-    """(x, where x > 0), for size > 0. Balls are compared in the slices `among` only.
+def _simplex(xp, z, size, axes, among=True, start=True):
+    """(x, where x > 0, the threshold), for size > 0. Balls are compared in the slices `among` only.
 
     Floats: the largest entry becomes 0 and size 1, so that nothing that counts can overflow or cancel, and
     the threshold lies in [-1, 0). Rounding: u and u - tau are each off by eps/2 (|u|, |tau|, x <= 1), and tau
@@ -124,24 +171,27 @@ def _simplex(xp, z, size, axes, among=True):
     their sum by n eps size at most.
     """
     with np.errstate(over="ignore", under="ignore"):  # -inf is as far from active as -1 is
-        u = z if is_exact(z) else z - xp.max(z, axis=axes, keepdims=True)
-        u = u / size
-        tau, active = _threshold(xp, u, axes, among)
-        return xp.where(active, (u - tau) * size, zeros(xp, z.shape, z)), active
+        top = zeros(xp, _kept(z, axes), z) if is_exact(z) else xp.max(z, axis=axes, keepdims=True)
+        u = (z - top) / size
+        tau, active = _threshold(xp, u, axes, among, start)
+        return xp.where(active, (u - tau) * size, zeros(xp, z.shape, z)), active, top + tau * size
 
 
-def _threshold(xp, u, axes, among):
-    """(tau, where u > tau) with sum max(u - tau, 0) = 1 for each slice.
+def _threshold(xp, u, axes, among, start):
+    """(tau, where u > tau) with sum max(u - tau, 0) = 1 for each slice; `start`, a guess where.
 
     The sum is convex and falls with tau, so that Newton's method from the left rises to the root, and the set
-    of active entries shrinks; once their number stays, tau is exact (in Fractions) for them.
+    of active entries shrinks; once their number stays, tau is exact (in Fractions) for them. From a guess that
+    is too small a set, the first step comes from the right, and lands on the left.
     """
     one, zero = ones(xp, u.shape, u), zeros(xp, u.shape, u)
-    count = xp.sum(one, axis=axes, keepdims=True)
-    tau = (xp.sum(u, axis=axes, keepdims=True) - 1) / count
+    active = (zero < one) & start
+    active = active | ~xp.any(active, axis=axes, keepdims=True)  # a slope of zero leads nowhere
+    count = xp.sum(xp.where(active, one, zero), axis=axes, keepdims=True)
+    tau = (xp.sum(xp.where(active, u, zero), axis=axes, keepdims=True) - 1) / count
     if not is_exact(u):
         tau = xp.maximum(tau, -ones(xp, tau.shape, u))
-    count = count + 1
+    count = xp.sum(one, axis=axes, keepdims=True) + 1
     while True:
         active = greater(u, tau, among=among)
         n_active = xp.sum(xp.where(active, one, zero), axis=axes, keepdims=True)
