@@ -1,5 +1,6 @@
 """Training rules: frozen values with pure steps; generators of iterates; pruning."""
 
+from pathnorm_ref.training.adam import Adam
 from pathnorm_ref.training.balanced import Balanced
 from pathnorm_ref.training.iterates import Iterate, iterates, minibatches
 from pathnorm_ref.training.lasso import GroupLasso, Lasso
@@ -10,5 +11,5 @@ from pathnorm_ref.training.rule import Rule
 from pathnorm_ref.training.rules import RULES
 from pathnorm_ref.training.weight_decay import WeightDecay
 
-__all__ = ["RULES", "Balanced", "GroupLasso", "Iterate", "Lasso", "PathNormProximal", "Pruned", "Pruning", "Rule",
+__all__ = ["RULES", "Adam", "Balanced", "GroupLasso", "Iterate", "Lasso", "PathNormProximal", "Pruned", "Pruning", "Rule",
            "WeightDecay", "active_units", "deactivate", "iterates", "layer_balance", "minibatches", "prune"]

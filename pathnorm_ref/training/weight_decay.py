@@ -1,6 +1,7 @@
 """(Stochastic) gradient descent with weight decay."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pathnorm_ref.arrays import leaves, number, tree_map
 from pathnorm_ref.losses import squared_error
@@ -21,7 +22,7 @@ class WeightDecay(Rule):
 
     def __post_init__(self):
         super().__post_init__()
-        number("momentum", self.momentum, 0.0, at_least=0)
+        number("momentum", self.momentum, Fraction(0), at_least=0)
         if not self.momentum < 1:
             raise ValueError(f"momentum is {self.momentum}: it must be less than 1")
 

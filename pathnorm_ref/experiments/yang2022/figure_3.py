@@ -10,19 +10,13 @@ from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import look, panels
+from pathnorm_ref.experiments.settings import check_grid, check_multiple
+from pathnorm_ref.experiments.training import accuracy, initial, step
 from pathnorm_ref.experiments.yang2022.problems import Problem, prepare
-from pathnorm_ref.experiments.yang2022.training import (
-    ACTIVE,
-    Method,
-    accuracy,
-    check,
-    check_grid,
-    check_multiple,
-    initial,
-    step,
-)
+from pathnorm_ref.experiments.yang2022.training import ACTIVE, Method, check
 from pathnorm_ref.layers.layer import check_positive
-from pathnorm_ref.training import RULES, Pruning, active_units, deactivate, minibatches, prune
+from pathnorm_ref.losses import softmax_cross_entropy
+from pathnorm_ref.training import Pruning, active_units, deactivate, minibatches, prune
 from pathnorm_ref.units import Bias, hidden_layers
 
 
@@ -32,7 +26,7 @@ class Settings:
 
     data: str = "mnist"
     width: int = 800
-    methods: tuple[str, ...] = tuple(RULES)
+    methods: tuple[str, ...] = ("weight-decay", "path-norm", "lasso", "group-lasso")
     lrs: tuple[float, ...] = (0.01, 0.03)
     lams: tuple[float, ...] = (0.0001, 0.001, 0.003, 0.01)
     steps: int = 30_000
@@ -102,7 +96,7 @@ def trained(job, place, rule, net, params, state, n_steps, *stream):
     prepared, rng = prepare(job.problem, place), np.random.default_rng([job.problem.seed, 2, *stream])
     epochs = (batch for _ in count() for batch in minibatches(rng, prepared.x, prepared.y, job.batch_size))
     for x, y in islice(epochs, n_steps):
-        params, state = step(rule, net, params, state, x, y)
+        params, state = step(rule, net, params, state, x, y, softmax_cross_entropy)
     return params, state
 
 

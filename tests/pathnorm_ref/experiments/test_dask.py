@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from pathnorm_ref.training import RULES
+from pathnorm_ref.experiments.yang2022.figure_3 import Settings
 from tests.pathnorm_ref.experiments.runs import report, results, run
 
 distributed = pytest.importorskip("distributed", reason="an extra")
@@ -33,7 +33,7 @@ def test_two_workers_share_a_grid_and_find_the_same(tmp_path, monkeypatch):
     assert len(work) == 2 and min(work.values()) > 0
     assert not list((tmp_path / "elsewhere").iterdir())
     assert results(tmp_path / "there") == results(tmp_path / "here")
-    assert len(report(tmp_path / "there")["records"]) == 2 * len(RULES)
+    assert len(report(tmp_path / "there")["records"]) == 2 * len(Settings().methods)
 
 
 def test_a_scheduler_without_workers(tmp_path, capsys):
