@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 from pathnorm_ref.arrays import namespace, system, zeros
-from pathnorm_ref.layers import BatchNorm, Conv2d, Dense, Layer
+from pathnorm_ref.layers import BatchNorm, Conv2d, Dense, Dropout, Identity, Layer
 from pathnorm_ref.layers.layer import outline
 
 
@@ -98,7 +98,7 @@ def input_jacobian(net, params, x):
     """J[n, i, ...] = d net(x)_i / d x for each sample n of x: shape (n, n_out, *x.shape[1:]).
 
     Outputs are counted flat. One backward pass for each of them, by the kinks of the layers. ValueError for a net
-    that reads the whole batch (`BatchNorm`), and as `Layer.forward` has them.
+    that is no function of one sample (`BatchNorm`, `Dropout` with a seed), and as `Layer.forward` has them.
     """
     check_by_sample(net)
     net.check_params(params)
@@ -117,8 +117,22 @@ def input_jacobian(net, params, x):
 def check_by_sample(net):
     """ValueError if an output of the net depends on other samples than its own."""
     if not net.by_sample:
-        raise ValueError("the net has a BatchNorm, which reads the whole batch, so it is no function of one sample: "
-                         "fold it (network.fold_batch_norm)")
+        raise ValueError("the net has a BatchNorm, which reads the whole batch, or a Dropout with a seed, whose mask goes "
+                         "by the place in it, so it is no function of one sample: fold the one (network.fold_batch_norm), "
+                         "leave out the other (network.without_dropout)")
+
+
+# --- dropout, for training and evaluation --------------------------------------------------------------
+
+def redrawn(net, rng):
+    """The net with a fresh seed, drawn by the generator `rng`, in each `Dropout`: new masks, for the next step."""
+    return Net(*(replace(layer, seed=int(rng.integers(2**63))) if isinstance(layer, Dropout) else layer
+                 for layer in net))
+
+
+def without_dropout(net):
+    """The net for evaluation: `Identity` in place of each `Dropout`, so that its parameters are those of `net`."""
+    return Net(*(Identity() if isinstance(layer, Dropout) else layer for layer in net))
 
 
 # --- batch normalisation, for inference ----------------------------------------------------------------

@@ -16,6 +16,7 @@ from pathnorm_ref.layers import (
     BatchNorm,
     Conv2d,
     Dense,
+    Dropout,
     Flatten,
     GlobalAvgPool,
     Identity,
@@ -97,6 +98,15 @@ def _leaky(slope):
     return _elementwise(LeakyReLU(slope), lambda t: t if t > 0 else t * Fraction(slope))
 
 
+def _dropout(layer, shape):
+    def oracle(params, x):
+        u, kept = np.random.default_rng(layer.seed).random(x.shape), 1 - Fraction(layer.rate)
+        out = [t if layer.seed is None else t / kept if v >= layer.rate else 0 * t
+               for t, v in zip(x.flat, u.flat, strict=True)]
+        return np.array(out, dtype=x.dtype).reshape(x.shape)
+    return Example(layer, shape, oracle)
+
+
 def _mean(params, x):
     out = np.zeros(x.shape[:2], dtype=x.dtype)
     for n, c in np.ndindex(out.shape):
@@ -135,6 +145,8 @@ EXAMPLES = (
     _elementwise(Identity(), lambda t: t, (2, 2)),
     _elementwise(ReLU(), lambda t: t if t > 0 else t * 0),
     _elementwise(ReLU(), lambda t: t if t > 0 else t * 0, (2, 1, 3)),
+    *(_dropout(Dropout(*arguments), shape) for arguments, shape in (
+        ((0.5,), (3,)), ((0.5, 0), (3,)), ((0.1, 1), (4,)), ((Fraction(1, 3), 2), (2, 1, 3)), ((0, 3), (2,)))),
     *map(_leaky, (0, 1, -1, 3, 0.25, 0.01)),
     _prelu(PReLU(3), (3,)),
     _prelu(PReLU(2), (2, 2, 3)),

@@ -15,6 +15,7 @@ from pathnorm_ref.layers import (
     AvgPool,
     Conv2d,
     Dense,
+    Dropout,
     GlobalAvgPool,
     Identity,
     LeakyReLU,
@@ -258,7 +259,7 @@ def test_bad_d_out_is_refused(example, fault):
 def test_bad_shapes_are_refused(example):
     """Too few axes, and, where it counts them, another number of channels or too many axes."""
     params, x = normal(example, np.random.default_rng(0))
-    if type(example.layer) in (Abs, Identity, LeakyReLU, ReLU, ReLU6, Softplus, Tanh):
+    if type(example.layer) in (Abs, Dropout, Identity, LeakyReLU, ReLU, ReLU6, Softplus, Tanh):
         return  # elementwise: any shape will do
     wrong = [x.reshape(-1)]
     if params:
