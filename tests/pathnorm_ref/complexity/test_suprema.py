@@ -1,0 +1,297 @@
+"""Rademacher complexity: exact values by hand and by definition, intervals that hold them."""
+
+import math
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from pathnorm_ref.architectures import mlp
+from pathnorm_ref.arrays import convert
+from pathnorm_ref.complexity import (
+    chain_units,
+    class_range,
+    extreme_units,
+    mean_sign,
+    rademacher,
+    rademacher_interval,
+    suprema,
+    why_outside,
+)
+from pathnorm_ref.complexity.suprema import SUMS, UNITS
+from pathnorm_ref.layers import Abs, Identity, LeakyReLU, PReLU, ReLU, Tanh
+
+U = 2.0**-53
+F = Fraction
+
+
+def exact(rows):
+    return convert(np.array(rows, dtype=float), Fraction)
+
+
+def by_definition(x, o=1):
+    """The supremum over the vertices of the L1 ball, o times a signed unit vector, for each sign."""
+    n = len(x)
+    a = [[F(1), *row] for row in x.tolist()]
+    vertices = [sign * sum(e * row[j] for e, row in zip(eps, a, strict=True))
+                for eps in product((1, -1), repeat=n) for j in range(len(a[0])) for sign in (1, -1)]
+    per_sign = 2 * len(a[0])
+    return F(o) / n * sum(max(vertices[i:i + per_sign]) for i in range(0, len(vertices), per_sign)) / 2**n
+
+
+@pytest.mark.parametrize(("x", "value"), [
+    ([[0]], 1),  # the bias alone
+    ([[3]], 3),
+    ([[0], [0]], F(1, 2)),  # E |eps_1 + eps_2| / 2
+    ([[1], [-1]], 1),  # either the bias or the input sees both signs
+    ([[1], [1]], F(1, 2)),
+    ([[1], [0], [0]], F(1, 3) * F(3 + 1 + 1 + 1, 4)),
+    ([[1, 0], [-1, 0], [0, 2]], F(1, 3) * F(3 + 2 + 2 + 2, 4)),  # of the signs +++, ++-, +-+, +--
+])
+def test_complexities_by_hand(x, value):
+    found = rademacher(exact(x))
+    assert isinstance(found, Fraction)
+    assert found == value == by_definition(exact(x))
+    assert rademacher(exact(x), F(2, 3)) == F(2, 3) * found
+
+
+def test_complexity_in_every_system(system):
+    (x,) = system.take((np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 2.0]]),))
+    found = rademacher(x)
+    assert system.holds(found)
+    assert abs(float(system.back(found)) - 9 / 12) <= 4 * max(system.u, U)  # 3, 2, 2, 2; two roundings
+
+
+def test_enumeration_is_the_definition():
+    x = exact(np.random.default_rng(0).integers(-4, 5, (6, 3)) / 4)
+    assert rademacher(x, 3) == by_definition(x, 3)
+    full = np.random.default_rng(1).uniform(-1, 1, (16, 2))
+    assert abs(rademacher(full) - rademacher(convert(full, Fraction))) <= 2**17 * U
+
+
+def test_the_interval_holds_the_exact_value():
+    x = np.random.default_rng(2).uniform(-1, 1, (10, 3))
+    value = float(rademacher(x, 2))
+    for seed in range(20):
+        low, estimate, high = rademacher_interval(x, np.random.default_rng(seed), 200, 1e-9, 2)
+        assert low <= value <= high
+        assert high - estimate == pytest.approx(2 * math.sqrt(2 * math.log(2e9) / (10 * 200)), rel=1e-12)
+    narrow = rademacher_interval(x, np.random.default_rng(0), 20000, 0.5, 2)
+    assert narrow.high - narrow.low < 0.05  # worth something, and held all the same
+    assert narrow.low <= value <= narrow.high
+
+
+def test_the_interval_grows_with_large_inputs():
+    x = np.array([[3.0], [0.0]])
+    found = rademacher_interval(x, np.random.default_rng(0), 10**4, 0.01)
+    assert found.high - found.estimate == pytest.approx(math.sqrt(2 * (9 + 1) * math.log(200) / 10**4) / 2, rel=1e-12)
+    assert found.low <= 1.5 <= found.high
+
+
+def test_the_failure_may_be_beyond_the_floats():
+    found = rademacher_interval(np.zeros((2, 1)), np.random.default_rng(0), 10**3, F(1, 10**400))
+    assert found.high - found.estimate == pytest.approx(math.sqrt((math.log(2) + 400 * math.log(10)) / 10**3), rel=1e-12)
+
+
+def test_a_seed_gives_one_interval():
+    x = np.random.default_rng(3).uniform(-1, 1, (30, 2))
+    first, again, other = (rademacher_interval(x, np.random.default_rng(seed), 50, 0.1) for seed in (5, 5, 6))
+    assert first == again != other
+    assert rademacher_interval(x, np.random.default_rng(5), 1, 1e-9).low == 0  # t is above 1, the largest mean
+
+
+def test_what_the_complexity_refuses():
+    x, rng = np.ones((2, 1)), np.random.default_rng(0)
+    with pytest.raises(ValueError, match=f"h has 17 samples of 64 units: at most {SUMS} sums"):
+        rademacher(np.ones((17, 64)))
+    for bad in (np.ones(3), np.ones((0, 2))):
+        with pytest.raises(ValueError, match=r"h has shape .*: it must be \(n, n_units\), with at least one sample"):
+            rademacher(bad)
+        with pytest.raises(ValueError, match=r"h has shape .*: it must be \(n, n_units\), with at least one sample"):
+            rademacher_interval(bad, rng, 1, 0.1)
+    with pytest.raises(ValueError, match="o is -1"):
+        rademacher(x, -1)
+    with pytest.raises(TypeError, match="h must be a NumPy array of float64"):
+        rademacher_interval(exact(x), rng, 1, 0.1)
+    with pytest.raises(TypeError, match="rng is 0"):
+        rademacher_interval(x, 0, 1, 0.1)
+    with pytest.raises(ValueError, match="draws is 0"):
+        rademacher_interval(x, rng, 0, 0.1)
+    for failure in (0, 1, -1):
+        with pytest.raises(ValueError, match="failure is"):
+            rademacher_interval(x, rng, 1, failure)
+
+
+# --- the units of a class --------------------------------------------------------------------------------
+
+def signs(n):
+    return [np.array(eps) for eps in product((1, -1), repeat=n)]
+
+
+def samples(seed, n, n_in):
+    """In [-1, 1], in quarters: with ties, zeros, corners, duplicates."""
+    return exact(np.random.default_rng(seed).integers(-4, 5, (n, n_in)) / 4)
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_the_mean_of_signs(n):
+    assert mean_sign(n) == F(sum(abs(eps.sum()) for eps in signs(n)), n * 2**n)
+    assert F(1, 2 * n) <= mean_sign(n) ** 2 <= F(1, n)
+    assert mean_sign(n) == rademacher(exact([[0]] * n))
+
+
+@pytest.mark.parametrize(("x", "c", "value"), [
+    ([[0]], 3, 3),  # a unit that is its bias
+    ([[0]], F(1, 3), 1),  # the output's bias
+    ([[F(1, 2)]], 3, 3),
+    ([[-4]], 3, 12),
+    ([[1], [-1]], 3, F(6 + 3, 4)),  # ++: the constant 3; +-: relu(3 x)
+    ([[1], [1]], 3, F(6 + 0, 4)),
+    ([[1], [-1]], F(1, 3), (2 + F(1, 3)) / 4),  # ++: the output's bias
+    ([[1], [F(1, 2)]], 3, (F(6) + F(3, 2)) / 4),  # +-: relu(3 x): 3 - 3/2; relu(2 x - 1): 1 - 0
+], ids=str)
+def test_depth_one_by_hand(x, c, value):
+    x = np.array([[F(entry) for entry in row] for row in x], dtype=object)
+    assert rademacher(extreme_units(x, c)) == value
+    assert rademacher(extreme_units(x, c), F(2, 5)) == F(2, 5) * value
+
+
+def relu_line(x, c, o):
+    """One input, one layer of ReLUs, literally: the largest at the ends and kinks of the diamond |b| + |w| = 1."""
+    directions = [(1, 0), (0, 1), *((-t, 1) for t in x)]
+    spokes = [(F(sign * p) / (abs(p) + abs(q)), F(sign * q) / (abs(p) + abs(q)))
+              for p, q in directions for sign in (1, -1)]
+    units = [np.array([max(F(0), p + q * t) for t in x]) for p, q in spokes]
+    return F(o) / (len(x) * 2**len(x)) * sum(max(abs(eps.sum()), c * max(abs(eps @ unit) for unit in units))
+                                             for eps in signs(len(x)))
+
+
+@pytest.mark.parametrize("n", range(1, 7))
+def test_depth_one_on_the_line_is_the_literal_enumeration(n):
+    for seed, c in enumerate((F(1, 3), F(1), F(5, 2))):
+        x = samples(seed, n, 1)
+        assert rademacher(extreme_units(x, c), 2) == relu_line(x[:, 0], c, 2)
+
+
+def largest_by_programs(a, eps, activation):
+    """max |sum_i eps_i sigma(<v, a_i>)|, ||v||_1 <= 1, by a linear program for each choice of sides of the planes."""
+    rising, falling = (activation.forward((), np.array([[t]]))[0].item() * t for t in (1.0, -1.0))
+    best = 0.0
+    for side in signs(len(a)):
+        gain = (eps * np.where(side > 0, rising, falling)) @ a
+        for goal in (gain, -gain):
+            A = np.vstack([np.ones(2 * a.shape[1]), -side[:, None] * np.hstack([a, -a])])
+            best = max(best, -linprog(np.concatenate([-goal, goal]), A, np.concatenate([[1], np.zeros(len(a))])).fun)
+    return best
+
+
+@pytest.mark.parametrize("activation", [ReLU(), LeakyReLU(0.25), LeakyReLU(-3), Abs(), Identity()], ids=repr)
+@pytest.mark.parametrize(("n", "n_in"), [(3, 2), (2, 3)], ids=str)
+def test_no_unit_beats_the_extreme_ones(activation, n, n_in):
+    """Against linear programs, which HiGHS solves to 1e-7, and against random units in Fractions."""
+    for seed in range(2):
+        x = samples(seed, n, n_in)
+        h = extreme_units(x, 1, activation)
+        a = np.hstack([np.ones((n, 1)), x.astype(float)])
+        V = convert(np.random.default_rng(seed).integers(-4, 5, (n_in + 1, 50)).astype(float), Fraction)
+        others = activation.forward((), np.hstack([exact(np.ones((n, 1))), x]) @ V)[0]
+        for eps in signs(n):
+            largest = max(abs(eps @ h))
+            assert abs(largest - largest_by_programs(a, eps, activation)) <= 1e-6
+            assert all(abs(eps @ others) <= largest * abs(V).sum(axis=0))
+
+
+@pytest.mark.parametrize("activation", [ReLU(), LeakyReLU(F(1, 4)), Abs()], ids=repr)
+def test_wide_nets_never_exceed_and_one_unit_suffices(activation):
+    """The supremum does not depend on the width of the last hidden layer."""
+    rng = np.random.default_rng(0)
+    x, c, o = samples(3, 5, 2), F(3, 2), F(2)
+    h = extreme_units(x, c, activation)
+    net = mlp((2, 6, 1), activation)
+    for _ in range(40):
+        params = tuple(tuple(convert(rng.integers(-3, 4, array.shape).astype(float), Fraction) for array in own)
+                       for own in net.init(rng))
+        W, b = params[0]
+        norms = abs(W).sum(axis=1) + abs(b) + (abs(W).sum(axis=1) + abs(b) == 0)
+        total = abs(params[2][0]).sum() + abs(params[2][1]).sum() + F(1, 10**9)
+        params = ((c * W / norms[:, None], c * b / norms), (), tuple(o / total * array for array in params[2]))
+        assert why_outside(net, params, c, o) is None
+        out = net.forward(params, x)[0][:, 0]
+        for eps in signs(5):
+            assert abs(eps @ out) <= o * max(abs(eps.sum()), *abs(eps @ h))
+
+
+def test_laws_of_depth_one():
+    x = samples(0, 4, 2)
+    value = {c: rademacher(extreme_units(x, c)) for c in (F(1, 100), F(1), F(2), F(3), F(300))}
+    assert list(value.values()) == sorted(value.values())  # the classes are nested
+    assert rademacher(extreme_units(x[:3], F(1, 3))) == mean_sign(3)  # the output's bias alone
+    assert value[F(300)] == 300 * value[F(1)]  # here the output's bias is nothing: sigma is homogeneous
+    twice = rademacher(extreme_units(np.vstack([x, x]), 1))
+    assert twice < value[F(1)]
+    assert extreme_units(np.vstack([x, x]), 1).shape[1] == extreme_units(x, 1).shape[1]
+    assert value[F(1)] <= rademacher(extreme_units(np.hstack([x, samples(1, 4, 1)]), 1))  # one more input
+    assert rademacher(extreme_units(x, 1, Identity())) == rademacher(x)  # a unit of units is a unit
+
+
+def test_units_in_floats_are_the_fractions_rounded():
+    x = np.random.default_rng(0).uniform(-1, 1, (4, 2))
+    h = extreme_units(x, 1.5)
+    true = extreme_units(convert(x, Fraction), 1.5)
+    assert h.dtype == float
+    assert (h == true.astype(float)).all()
+    assert extreme_units(x.astype(np.float32), 1).dtype == np.float32
+
+
+def test_chains_on_the_line_by_hand():
+    x = exact([[1], [0]])
+    assert (chain_units(x, 1, 2) == extreme_units(x, 2)).all()
+    assert rademacher(chain_units(x, 2, 2)) == (8 + 4) / F(4)  # ++: the constant 4; +-: relu(2 relu(2 x)): 4, 0
+    # -+ at c = 1: relu(1/2 - relu(x) / 2) has (0, 1/2), as -relu(1 / 2 - x / 2); with c = 1/4 the output's bias, or
+    # the unit relu(b - w relu(x / 4)), b = w / 4, b + w = 1/4: 1/20, below the chain relu(relu(x / 4) / 4): 1/16
+    assert rademacher(chain_units(x, 2, F(1, 4))) == (2 + F(1, 16)) / 4
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_chains_on_the_line_are_exact(k):
+    """No net with one unit in each layer beats them: a grid over all weights, at extreme sizes."""
+    diamond = [(F(i, 6), F(s * (6 - abs(i)), 6)) for i in range(-6, 7) for s in (1, -1)]
+    for c in (F(1, 2), F(2)):
+        x = samples(2, 4, 1)
+        h, units = chain_units(x, k, c), {tuple(x[:, 0])}
+        for _ in range(k):
+            units = {tuple(c * max(F(0), b + w * t) for t in unit) for unit in units for b, w in diamond}
+            units = set(sorted(units)[::max(1, len(units) // 150)])
+        for eps in signs(4):
+            assert max(abs(eps @ np.array(unit)) for unit in units) <= max(abs(eps @ h))
+
+
+def test_chains_attain_the_range():
+    for c, k in ((F(3), 1), (F(3), 2), (F(1, 3), 1), (F(1, 3), 3), (F(2), 3)):
+        assert chain_units(samples(1, 3, 2), k, c).max() == class_range(k - 1, c, c)
+
+
+def test_what_units_refuse(balls, monkeypatch):
+    x = np.ones((2, 1))
+    with pytest.raises(ValueError, match=r"x has shape \(2,\): it must be"):
+        extreme_units(np.ones(2), 1)
+    with pytest.raises(ValueError, match="c is 0"):
+        extreme_units(x, 0)
+    for bad in (balls.take((x,))[0], [[1.0]]):
+        with pytest.raises(TypeError, match="x must be a NumPy array of floats or Fractions"):
+            extreme_units(bad, 1)
+    for activation in (Tanh(), PReLU(1), "relu"):
+        with pytest.raises(ValueError, match="activation is"):
+            extreme_units(x, 1, activation)
+    wide = np.random.default_rng(0).uniform(-1, 1, (20, 5))
+    with pytest.raises(ValueError, match=f"x has 20 different samples of 5 inputs: more than {UNITS} units"):
+        extreme_units(wide, 1)
+    with pytest.raises(ValueError, match="k is 0"):
+        chain_units(x, 0, 1)
+    monkeypatch.setattr(suprema, "UNITS", 20)
+    with pytest.raises(ValueError, match="k is 3: the chains have more than 20 units"):
+        chain_units(np.random.default_rng(0).uniform(-1, 1, (5, 1)), 3, 1)
+    with pytest.raises(ValueError, match="n is 0"):
+        mean_sign(0)
