@@ -151,6 +151,34 @@ def l_pq(W, p, q):
     return p_norm([p_norm(np.ravel(row), p) for row in W], q)
 
 
+# --- Wen et al. 2021, Sections 2.3 and 3.1: augmented matrices (columns are units), and complexity ----------
+
+def affine(V, u):
+    """T(u) = <V, (1, u^T)^T> of one vector u: T(u)[j] = V[0, j] + sum_i V[i + 1, j] u[i]."""
+    return [V[0, j] + sum(V[i + 1, j] * u[i] for i in range(len(u))) for j in range(V.shape[1])]
+
+
+def hidden_layers(matrices, x, sigma):
+    """[f_1(x), ..., f_k(x), f(x)]: f_1 = T_1 x, then f_l = T_l sigma f_{l-1}, of one vector x."""
+    layers = [affine(matrices[0], x)]
+    for V in matrices[1:]:
+        layers.append(affine(V, [sigma(value) for value in layers[-1]]))
+    return layers
+
+
+def l_1_inf(A):
+    """max_j sum_i |a_ij|."""
+    return max(sum(abs(A[i, j]) for i in range(A.shape[0])) for j in range(A.shape[1]))
+
+
+def rademacher(family):
+    """E_eps sup_f (1/n) sum_i eps_i f(z_i), of a finite family of the values (f(z_1), ..., f(z_n))."""
+    n = len(family[0])
+    suprema = [max(sum(e * value for e, value in zip(eps, values, strict=True)) for values in family)
+               for eps in product((1, -1), repeat=n)]
+    return Fraction(sum(suprema)) / (n * len(suprema))
+
+
 # --- minimisers ----------------------------------------------------------------------------------------
 
 def soft_threshold(z, t):

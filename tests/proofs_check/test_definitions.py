@@ -74,3 +74,17 @@ def test_a_window_counts_its_pixels():
     out, where = definitions.max_pool(0 * x, (2, 3), (1, 1))
     assert not out.any()
     assert where[0, 0].tolist() == [[(0, 0), (0, 1)], [(1, 0), (1, 1)]]
+
+
+def test_augmented_layers_by_hand():
+    V1, V2 = np.array([[1, 0], [2, 3], [-1, 0]]), np.array([[5], [1], [7]])
+    assert definitions.affine(V1, [10, 4]) == [17, 30]
+    assert definitions.hidden_layers([V1, V2], [10, 4], lambda t: -t) == [[17, 30], [5 - 17 - 210]]
+    assert definitions.l_1_inf(V1) == 4
+    assert definitions.l_1_inf(V2) == 13
+
+
+def test_rademacher_complexity_by_hand():
+    assert definitions.rademacher([[1, 1], [-1, -1]]) == Fraction(1, 2)  # E |eps_1 + eps_2| / 2
+    assert definitions.rademacher([[3, -2]]) == 0  # without an absolute value
+    assert definitions.rademacher([[0], [4]]) == 2
