@@ -56,7 +56,8 @@ class Dropout(Layer):
         return xp.where(mask, x / self._kept(x), zeros(xp, (1,) * x.ndim, x))
 
     def _kept(self, like):
-        return number("rate", 1 - Fraction(self.rate), like)  # subtracted exactly, then rounded once
+        # subtracted exactly, then rounded once
+        return number("rate", 1 - number("rate", self.rate, Fraction(0)), like)
 
     def _paths(self, xp, params, a, p):
         if self.seed is not None:

@@ -16,6 +16,7 @@ from pathnorm_ref.layers import (
     BatchNorm,
     Conv2d,
     Dense,
+    Dropout,
     Flatten,
     GlobalAvgPool,
     Identity,
@@ -25,8 +26,8 @@ from pathnorm_ref.layers import (
     ReLU,
     Tanh,
 )
-from pathnorm_ref.lipschitz import frobenius_bound, local_lipschitz, quotient, spectral_bound
-from pathnorm_ref.network import Net, fold_batch_norm, input_jacobian
+from pathnorm_ref.lipschitz import frobenius_bound, lipschitz_constant, local_lipschitz, quotient, spectral_bound
+from pathnorm_ref.network import Net, fold_batch_norm, input_jacobian, redrawn, without_dropout
 from pathnorm_ref.norms import path_norm
 from pathnorm_ref.objectives import sum_of_squares
 from proofs_check import definitions
@@ -46,6 +47,8 @@ NETS = (  # (net, shape of a sample)
     (Net(), (2,)),
 )
 EVERY = pytest.mark.parametrize(("net", "shape"), NETS, ids=[str(i) for i in range(len(NETS))])
+DROPPING = Net(Dropout(Fraction(1, 5), 4), Conv2d(1, 2, 2), ReLU(), Dropout(0.25, 0), Flatten(), Dense(8, 3),
+               Dropout(0.5, 1), Abs(), Dense(3, 2))
 
 
 def drawn(net, shape, rng, n=2):
@@ -69,7 +72,8 @@ def test_forward_is_the_composition(net, shape):
     assert out.shape == net.out_shape(x.shape)
 
 
-@EVERY
+@pytest.mark.parametrize(("net", "shape"), (*NETS, (DROPPING, (1, 3, 3))),
+                         ids=[*map(str, range(len(NETS))), "dropout"])
 @EXACTLY
 @given(rng=SEEDS)
 def test_backward_is_the_exact_difference_quotient(net, shape, rng):
@@ -183,6 +187,51 @@ def test_input_jacobian_keeps_the_number_system(to):
 def test_input_jacobian_of_a_layer_is_its_weights():
     params = (np.arange(6.0).reshape(2, 3), np.ones(2))
     assert input_jacobian(Dense(3, 2), params, np.zeros((1, 3)))[0].tolist() == params[0].tolist()
+
+
+# --- dropout -------------------------------------------------------------------------------------------
+
+def test_a_redrawn_net_has_fresh_masks_and_is_the_same_otherwise():
+    nested = Net(Net(Dense(3, 50), Dropout(0.5)), ReLU(), Net(Net(Dropout(0.25, 8)), Dense(50, 2)))
+    rng = np.random.default_rng(0)
+    first, second = redrawn(nested, rng), redrawn(nested, rng)
+    assert redrawn(nested, np.random.default_rng(0)) == first
+    seeds = [net[i].seed for net in (first, second) for i in (1, 3)]
+    assert len(set(seeds)) == 4
+    assert first == Net(Dense(3, 50), Dropout(0.5, seeds[0]), ReLU(), Dropout(0.25, seeds[1]), Dense(50, 2))
+    assert nested[1].seed is None
+    params, x = nested.init(rng), rng.standard_normal((4, 3))
+    outs = [net.forward(params, x)[0] for net in (first, second, without_dropout(nested))]
+    assert all((a != b).all() for i, a in enumerate(outs) for b in outs[:i])
+    assert redrawn(NETS[2][0], rng) == NETS[2][0]
+
+
+def test_the_net_without_dropout_is_the_mean_over_masks_of_one_that_is_linear_in_them():
+    """E net(x), over all masks of one dropout with probability 1/2, is the net without it, if what is behind is affine."""
+    net = Net(Dense(2, 3), ReLU(), Dropout(Fraction(1, 2)), Dense(3, 2))
+    params, x = drawn(net, (2,), np.random.default_rng(0), n=1)
+    rng, outs = np.random.default_rng(1), {}
+    while len(outs) < 8:
+        layer = redrawn(net, rng)[2]
+        mask = tuple(layer.forward((), convert(np.ones((1, 3)), Fraction))[0].flat)
+        outs[mask] = Net(*net[:2], layer, net[3]).forward(params, x)[0]
+    assert (sum(outs.values()) / 8 == without_dropout(net).forward(params, x)[0]).all()
+    assert (sum(outs.values()) / 8 == net.forward(params, x)[0]).all()  # without seeds it is the one for evaluation
+
+
+def test_the_net_without_dropout_goes_where_a_net_goes():
+    plain = Net(Dense(3, 2), ReLU(), Dense(2, 1))
+    net = redrawn(Net(plain[0], ReLU(), Dropout(0.5), plain[2]), np.random.default_rng(0))
+    evaluated = without_dropout(net)
+    assert evaluated == Net(plain[0], ReLU(), Identity(), plain[2])
+    assert not net.by_sample
+    params, x = drawn(evaluated, (3,), np.random.default_rng(0))
+    own = (*params[:2], params[3])
+    assert (input_jacobian(evaluated, params, x) == input_jacobian(plain, own, x)).all()
+    assert path_norm(evaluated, params, (3,)) == path_norm(plain, own, (3,))
+    assert lipschitz_constant(evaluated, convert(params, float)) == lipschitz_constant(plain, convert(own, float))
+    with pytest.raises(ValueError, match=r"a Dropout with a seed, .* leave out the other .network.without_dropout"):
+        input_jacobian(net, params, x)
 
 
 # --- what is refused -----------------------------------------------------------------------------------
