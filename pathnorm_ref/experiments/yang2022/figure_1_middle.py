@@ -6,8 +6,9 @@ import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import look, panels
+from pathnorm_ref.experiments.training import CHUNK
 from pathnorm_ref.experiments.yang2022.problems import Problem, prepare
-from pathnorm_ref.experiments.yang2022.training import CHUNK, Training, check, compared, train
+from pathnorm_ref.experiments.yang2022.training import Training, check, compared, train
 from pathnorm_ref.lipschitz import local_lipschitz
 from pathnorm_ref.units import Bias
 

@@ -10,8 +10,9 @@ from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import line, panels
-from pathnorm_ref.experiments.yang2022.problems import check_seed
-from pathnorm_ref.experiments.yang2022.training import Method, check_multiple, compared, finite
+from pathnorm_ref.experiments.settings import check_multiple, check_seed
+from pathnorm_ref.experiments.training import finite
+from pathnorm_ref.experiments.yang2022.training import Method, compared
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.objectives import loss_and_gradient, path_norm_objective, weight_decay_objective
 from pathnorm_ref.units import Bias

@@ -12,8 +12,9 @@ from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import look, panels
-from pathnorm_ref.experiments.yang2022.problems import check_seed
-from pathnorm_ref.experiments.yang2022.training import Method, compared, finite
+from pathnorm_ref.experiments.settings import check_seed
+from pathnorm_ref.experiments.training import finite
+from pathnorm_ref.experiments.yang2022.training import Method, compared
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.losses import logistic
 from pathnorm_ref.norms import unit_norms

@@ -11,6 +11,8 @@ from pathnorm_ref import data
 from pathnorm_ref.architectures import TABLE_2, mlp_d_n, vgg19
 from pathnorm_ref.data.corruptions import corrupt
 from pathnorm_ref.experiments import kept
+from pathnorm_ref.experiments.pictures import enlarged, read
+from pathnorm_ref.experiments.settings import check_seed
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.version import VERSION
 
@@ -46,12 +48,6 @@ class Problem:
         check_positive(n_validation=self.n_validation, **{name: n for name, n in given.items() if n is not None})
 
 
-def check_seed(seed):
-    """ValueError unless it is an integer, 0 at least."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ValueError(f"seed is {seed!r}: it must be an integer, 0 at least")
-
-
 def network(problem, shape, n_classes):
     """The net of a problem, for images of `shape` (channels, h, w)."""
     if problem.net == "VGG19":
@@ -80,20 +76,6 @@ def load(problem, place):
     if problem.net != "VGG19":
         return loaded
     return loaded._replace(x_train=enlarged(loaded.x_train), x_test=enlarged(loaded.x_test))
-
-
-@lru_cache(maxsize=1)
-def read(name, place):
-    """The data set, read once in a process."""
-    return data.load(name, place.folder, place.download)
-
-
-def enlarged(images, size=32):
-    """Images with each pixel repeated as often as it fits, and zeros around, so that they are size x size at least."""
-    times = max(1, size // max(images.shape[2:]))
-    images = images.repeat(times, axis=2).repeat(times, axis=3)
-    margins = [(max(0, size - n) // 2, (max(0, size - n) + 1) // 2) for n in images.shape[2:]]
-    return np.pad(images, ((0, 0), (0, 0), *margins))
 
 
 @lru_cache(maxsize=2)

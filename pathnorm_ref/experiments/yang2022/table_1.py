@@ -7,8 +7,9 @@ import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding
 from pathnorm_ref.experiments.figures import look, panels
-from pathnorm_ref.experiments.yang2022.problems import Problem, check_seed
-from pathnorm_ref.experiments.yang2022.training import Method, Training, check, check_grid, corrupted_accuracies, train
+from pathnorm_ref.experiments.settings import check_grid, check_seeds
+from pathnorm_ref.experiments.yang2022.problems import Problem
+from pathnorm_ref.experiments.yang2022.training import Method, Training, check, corrupted_accuracies, train
 from pathnorm_ref.units import Bias
 
 LAMS = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01)
@@ -59,11 +60,8 @@ class Settings:
     def __post_init__(self):
         if self.task not in TASKS:
             raise ValueError(f"task is {self.task!r}: it must be one of {', '.join(map(str, TASKS))}")
-        check_grid(lrs=self.of_task("lrs"), lams=self.of_task("lams"), seeds=self.seeds)
-        for seed in self.seeds:
-            check_seed(seed)
-        if len(self.seeds) < 2:
-            raise ValueError(f"seeds is {self.seeds!r}: a standard error needs two at least")
+        check_grid(lrs=self.of_task("lrs"), lams=self.of_task("lams"))
+        check_seeds(self.seeds)
 
     def of_task(self, name):
         """A setting, or what the task has."""

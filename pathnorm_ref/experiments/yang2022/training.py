@@ -1,6 +1,5 @@
 """A training run of Yang et al. 2022, Appendix C: a net on images, by one of the four methods."""
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,32 +10,18 @@ from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.data.augmentation import crop_and_flip
 from pathnorm_ref.data.corruptions import CORRUPTIONS
 from pathnorm_ref.experiments import kept
+from pathnorm_ref.experiments.settings import check_multiple
+from pathnorm_ref.experiments.training import accuracy, finite, initial, outputs, step
 from pathnorm_ref.experiments.yang2022.problems import Problem, corrupted, prepare
 from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.losses import softmax_cross_entropy
-from pathnorm_ref.objectives import loss_and_gradient, path_norm_regulariser, sum_of_squares
+from pathnorm_ref.objectives import path_norm_regulariser, sum_of_squares
 from pathnorm_ref.rescaling import balance_sweep
 from pathnorm_ref.training import RULES, active_units, minibatches
 from pathnorm_ref.units import Bias, couples
 
 ACTIVE = 1e-5
 """A unit counts as active if ||w|| ||v|| is above (Appendix C.3)."""
-CHUNK = 1000
-"""Images in one forward pass, so that their maps fit into memory."""
-
-
-def check_grid(**axes):
-    """ValueError unless each holds one value at least, and none twice."""
-    for name, values in axes.items():
-        if not values or len(set(values)) < len(values):
-            raise ValueError(f"{name} is {values!r}: it must hold one value at least, and none twice")
-
-
-def check_multiple(every, **lengths):
-    """ValueError unless each is a multiple of `every`."""
-    for name, n in lengths.items():
-        if n % every:
-            raise ValueError(f"{name} is {n}: it must be a multiple of every, {every}")
 
 
 @dataclass(frozen=True)
@@ -120,17 +105,6 @@ def start(job, place):
     return Trained(params, state, Best(params, point), (point,))
 
 
-def initial(net, seed):
-    """Weights and biases uniform in +- 1 / sqrt(fan-in), as PyTorch's own layers start; the document is silent.
-
-    Net.init's are larger, and with a factorised net, where no ReLU halves the variance behind a P, the larger learning
-    rates of C.1.3 diverge from there in the first steps.
-    """
-    rng = np.random.default_rng([seed, 1])
-    return tuple(tuple(rng.uniform(-1, 1, shape).astype(np.float32) / np.float32(math.sqrt(math.prod(shapes[0][1:])))
-                       for shape in shapes) for shapes in net.param_shapes)
-
-
 def advance(job, place, i, trained):
     """`every` epochs more; nothing more of a run that has diverged."""
     if trained.diverged:
@@ -140,7 +114,7 @@ def advance(job, place, i, trained):
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             for x, y in batches(job, rng, prepared):
-                params, state = step(job.method.rule(), prepared.net, params, state, x, y)
+                params, state = step(job.method.rule(), prepared.net, params, state, x, y, softmax_cross_entropy)
             point = measure(job.method, prepared, params, (i + 1) * job.every)
     except NotFinite:
         return trained._replace(diverged=True)
@@ -153,11 +127,6 @@ def batches(job, rng, prepared):
     for _ in range(job.every):
         for x, y in minibatches(rng, prepared.x, prepared.y, job.batch_size):
             yield (crop_and_flip(rng, x) if job.augment else x), y
-
-
-def step(rule, net, params, state, x, y):
-    """(params, state) after one step on a batch."""
-    return rule.step(net, params, state, loss_and_gradient(net, params, x, y, softmax_cross_entropy)[1])
 
 
 # --- measuring -----------------------------------------------------------------------------------------
@@ -177,27 +146,9 @@ def measure(method, prepared, params, epoch):
         "active": structural_sparsity(net, params, method.bias)})
 
 
-def finite(point):
-    """What was measured. NotFinite if a number is not: an objective can overflow where the parameters have not yet."""
-    for name, value in point.items():
-        if not math.isfinite(value):
-            raise NotFinite(f"{name} is {value}")
-    return point
-
-
-def outputs(net, params, x):
-    """net(x), `CHUNK` images at a time."""
-    return np.concatenate([net.forward(params, x[i:i + CHUNK])[0] for i in range(0, len(x), CHUNK)])
-
-
 def mean_loss(net, params, x, y):
     """The cross-entropy L."""
     return float(softmax_cross_entropy(outputs(net, params, x), y)[0])
-
-
-def accuracy(net, params, x, y):
-    """Per cent of the images whose largest output is that of their class."""
-    return 100 * float(np.mean(np.argmax(outputs(net, params, x), axis=1) == y))
 
 
 def structural_sparsity(net, params, bias):

@@ -11,6 +11,7 @@ from pathnorm_ref import data
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import NotFinite, leaves
 from pathnorm_ref.data.corruptions import CORRUPTIONS, corrupt
+from pathnorm_ref.experiments import training as shared
 from pathnorm_ref.experiments.yang2022 import problems, training
 from pathnorm_ref.experiments.yang2022.problems import Prepared, Problem
 from pathnorm_ref.experiments.yang2022.training import Method, Training
@@ -39,7 +40,7 @@ def outputs(params, x):
 @pytest.mark.parametrize("bias", [Bias.INSIDE, Bias.OUTSIDE, Bias.FREE])
 @pytest.mark.parametrize("chunk", [2, 1000])
 def test_what_is_measured_is_what_it_is_called(bias, chunk, monkeypatch):
-    monkeypatch.setattr(training, "CHUNK", chunk)
+    monkeypatch.setattr(shared, "CHUNK", chunk)
     rng, (net, params), lam = np.random.default_rng(6), example(), 0.25
     (W1, b1), _, (W2, b2), _, (W3, b3) = params
     x, x_val, x_test = (rng.standard_normal((n, 4)) for n in (7, 5, 9))
@@ -110,7 +111,7 @@ def test_steps_are_those_of_the_rule(tmp_path):
     job = replace(JOB, batch_size=1000, epochs=1)
     prepared = problems.prepare(PROBLEM, place(tmp_path))
     net, before = prepared.net, training.initial(prepared.net, 42)
-    d_params = training.loss_and_gradient(net, before, prepared.x, prepared.y, training.softmax_cross_entropy)[1]
+    d_params = shared.loss_and_gradient(net, before, prepared.x, prepared.y, training.softmax_cross_entropy)[1]
     after = training.train(job, place(tmp_path)).params
     for (_, old), (_, d), (_, new) in zip(leaves(before), leaves(d_params), leaves(after), strict=True):
         assert_allclose(new, old - 0.03 * (d + 0.001 * old), rtol=1e-5, atol=1e-7)  # float32, another order of the samples
