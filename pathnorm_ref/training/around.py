@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 from pathnorm_ref.losses import squared_error
 from pathnorm_ref.training.rule import Rule
-from pathnorm_ref.units import hidden_layers
 
 
 @dataclass(frozen=True)
 class Around:
-    """The steps of `rule`, each followed by a map of the params that keeps their function; state and objective are the
-    rule's own.
+    """The steps of `rule`, each followed by a map of the params; state, bias and objective are the rule's own.
 
-    A subclass defines `_mapped`. TypeError, when it is made, for what is no rule. ValueError from `init` if a hidden
-    unit is not homogeneous.
+    A subclass defines `_mapped`, or, if its map has a memory, `init` and `step`. TypeError, when it is made, for what is
+    no rule.
     """
 
     rule: Rule
@@ -30,7 +28,6 @@ class Around:
 
     def init(self, net, params):
         """(params, state): those of the rule, then mapped."""
-        hidden_layers(net)
         params, state = self.rule.init(net, params)
         return self._mapped(net, params, params), state
 

@@ -10,7 +10,7 @@ from pathnorm_ref.architectures import convnet, mlp
 from pathnorm_ref.arrays import convert, tree_map
 from pathnorm_ref.layers import AvgPool, Conv2d, Dense, Flatten, LeakyReLU, MaxPool, PReLU, ReLU
 from pathnorm_ref.network import Net
-from pathnorm_ref.training import Balanced, Lasso, PathNormProximal, Pruning, WeightDecay
+from pathnorm_ref.training import Adam, Balanced, GradientProjection, Lasso, PathNormProximal, Pruning, WeightDecay
 
 NETS = {  # (net, shape of a sample)
     "mlp": (mlp((3, 4, 3, 2)), (3,)),
@@ -31,6 +31,9 @@ RULES = {name: kind(0.0625, 0.125) for name, kind in training.RULES.items()} | {
     "balanced": Balanced(WeightDecay(0.0625, 0.125), cycles=2),
     "balanced to a tolerance": Balanced(Lasso(0.0625, 0.125), tol=1e-3),
     "pruning": Pruning(PathNormProximal(0.0625, 0.5)),
+    "projection": GradientProjection(WeightDecay(0.0625, 0.125), 1.25),
+    "projection of the output": GradientProjection(Lasso(0.0625, 0.125, "free"), 0.75, output="projected"),
+    "projection of adam": GradientProjection(Adam(0.0625, 0.125), 1.25),
 }
 
 
