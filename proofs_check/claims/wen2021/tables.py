@@ -35,7 +35,7 @@ def above(first, second, column):
 def falls(table, column):
     """Whether a column falls from each row to the next, which has the next smaller c."""
     def facts():
-        told = {}
+        told: dict[str, bool] = {}
         for larger, smaller in pairwise(table):
             told |= above(larger, smaller, column)
         return told
@@ -45,7 +45,7 @@ def falls(table, column):
 def rises(table, column):
     """Whether it rises, as c falls."""
     def facts():
-        told = {}
+        told: dict[str, bool] = {}
         for larger, smaller in pairwise(table):
             told |= above(smaller, larger, column)
         return told
@@ -188,7 +188,7 @@ COLUMNS = ("classification", "mnist", "cifar10")
 def bold_are_the_best(n):
     """Whether in each column the n largest accuracies are bold, and no other is."""
     def facts():
-        told = {}
+        told: dict[str, bool] = {}
         for column in COLUMNS:
             cells = sorted((getattr(row, column) for row in TABLE_3), key=lambda cell: -Fraction(cell.percent))
             numbers = ", ".join(cell.percent for cell in cells[:n])
@@ -202,7 +202,7 @@ def bold_are_the_best(n):
 def among_the_best(n):
     """Whether fewer than n other methods are above Our Approach, in each column."""
     def facts():
-        told = {}
+        told: dict[str, bool] = {}
         for column in COLUMNS:
             own = getattr(TABLE_3[-1], column).percent
             better = [row.regularizer for row in TABLE_3 if Fraction(getattr(row, column).percent) > Fraction(own)]
@@ -240,19 +240,21 @@ CLAIMS = (
           correction="wen2021.table-1.generalization-error.corrected",
           tex=r"\mathcal{E}_L(f) = \frac{1}{n_{\mathrm{test}}} \sum_{(x, y) \in \mathrm{test}} L(f(x), y)",
           explanation="Two sentences before, the generalization error is the difference between the training error and "
-          "the test error, and so it is in Table 1: what the test set stands for is the expected risk in that difference."),
+          "the test error, and so it is in Table 1: what the test set stands for is the expected risk in that "
+          "difference."),
     Claim("wen2021.table-1.generalization-error", "Section 5, Table 1, with the first paragraph",
           "The generalization error is the difference between the training error and the test error.",
           "gen err = test err - train err", Certificate(differences(TABLE_1)), ("each number rounded to three digits",),
           fault="misprint", correction="wen2021.table-1.generalization-error.corrected",
           tex=r"\mathrm{gen\ err} = \mathrm{test\ err} - \mathrm{train\ err}",
-          explanation="At c = 1.00 the generalization error 2.426 is more than the test error 2.424, of which it is to be a "
-          "part. In the ten other rows the three numbers agree."),
+          explanation="At c = 1.00 the generalization error 2.426 is more than the test error 2.424, of which it is to "
+          "be a part. In the ten other rows the three numbers agree."),
     Claim("wen2021.table-1.generalization-error.corrected", "Section 5, Table 1, with the first paragraph",
-          "The generalization error is the test error less the training error, if in the row c = 1.00 the test error is "
-          "2.557 (its 2.424 is also that of the next row), or else the generalization error 2.293.",
+          "The generalization error is the test error less the training error, if in the row c = 1.00 the test error "
+          "is 2.557 (its 2.424 is also that of the next row), or else the generalization error 2.293.",
           "gen err = test err - train err; 2.557 - 0.131 = 2.426, 2.424 - 0.131 = 2.293", Certificate(all_but_one_row),
-          ("each number rounded to three digits",), Control("with the row as printed", Certificate(differences(TABLE_1))),
+          ("each number rounded to three digits",), Control("with the row as printed",
+          Certificate(differences(TABLE_1))),
           ours=True, tex=r"2.557 - 0.131 = 2.426 \quad \text{or} \quad 2.424 - 0.131 = 2.293"),
     Claim("wen2021.table-1.monotone", "Section 5.1, second paragraph, with Table 1",
           "As c increases, the weight matrices become denser and the generalization error increases.",
@@ -263,18 +265,20 @@ CLAIMS = (
     Claim("wen2021.section-5.regression-theorem-2", "Section 5.1, second paragraph",
           "That the generalization error increases with c matches the conclusion of Theorem 2.",
           "gen err grows with (c rho)^k",
-          Informal("Theorem 2 bounds the error from above, by a number that depends on the norm of the output layer too, "
-                   "which no table has; nor do the experiments meet its hypotheses", "wen2021.section-5.hypotheses")),
+          Informal("Theorem 2 bounds the error from above, by a number that depends on the norm of the output layer "
+                   "too, which no table has; nor do the experiments meet its hypotheses",
+                   "wen2021.section-5.hypotheses")),
     Claim("wen2021.table-1.perfect-fit", "Section 5.1, last paragraph, with Table 1",
           "With c = inf the model fits the training data perfectly: to the three digits printed.", "train err = 0.000",
-          Certificate(perfect(TABLE_1, "inf")), (), Control("with c = 2.00 too", Certificate(perfect(TABLE_1, "2.00")))),
+          Certificate(perfect(TABLE_1, "inf")), (), Control("with c = 2.00 too",
+          Certificate(perfect(TABLE_1, "2.00")))),
     Claim("wen2021.table-1.test-error-decreases", "Section 5.1, last paragraph, with Table 1",
           "The test error decreases by more than 95 % if c = 1: also if it is 2.557 there.",
           "1 - test err(1) / test err(inf) > 95/100", Certificate(decreases_by(Fraction(95, 100))), (),
           Control("by more than 97 %", Certificate(decreases_by(Fraction(97, 100))))),
     Claim("wen2021.table-1.noise", "Section 5, Table 1, with Section 5.1",
-          "Every test error of Table 1 is above 1, the variance of the noise, below which no predictor's expected squared "
-          "error can be.", "test err > 1", Certificate(above_noise("test_error")),
+          "Every test error of Table 1 is above 1, the variance of the noise, below which no predictor's expected "
+          "squared error can be.", "test err > 1", Certificate(above_noise("test_error")),
           ("the squared error without a factor 1/2",),
           Control("so is every training error", Certificate(above_noise("training_error"))), ours=True),
     Claim("wen2021.table-2.generalization-error", "Section 5.2, second paragraph, with Table 2",
@@ -283,11 +287,11 @@ CLAIMS = (
           correction="wen2021.table-2.generalization-error.corrected",
           tex=r"c < c' \implies \mathrm{gen\ err}(c) < \mathrm{gen\ err}(c')",
           explanation="In the table beside the figure that the sentence names, from no regularization to c = 1.00 the "
-          "generalization error increases, from 0.543 to 0.624, and so it does from c = 0.07 to c = 0.04, from 0.102 to "
-          "0.112."),
+          "generalization error increases, from 0.543 to 0.624, and so it does from c = 0.07 to c = 0.04, from 0.102 "
+          "to 0.112."),
     Claim("wen2021.table-2.generalization-error.corrected", "Section 5.2, second paragraph, with Table 2",
-          "From c = 1.00 to c = 0.07 the generalization error decreases from each row to the next; from c = inf to c = 1.00 "
-          "and from c = 0.07 to c = 0.04 it increases.", "0.07 <= c < c' <= 1 implies gen err(c) < gen err(c')",
+          "From c = 1.00 to c = 0.07 the generalization error decreases from each row to the next; from c = inf to c = "
+          "1.00 and from c = 0.07 to c = 0.04 it increases.", "0.07 <= c < c' <= 1 implies gen err(c) < gen err(c')",
           Certificate(falls_from_1_to_007), ("the rows of Table 2",),
           Control("for all c", Certificate(falls(TABLE_2, "generalization_error"))), ours=True,
           tex=r"0.07 \le c < c' \le 1 \implies \mathrm{gen\ err}(c) < \mathrm{gen\ err}(c')"),
@@ -309,8 +313,9 @@ CLAIMS = (
           Informal("0.005 is printed, which as a mean cross-entropy is never 0, and leaves room for a perfect "
                    "classification", "wen2021.table-2.perfect-fit.room")),
     Claim("wen2021.table-2.perfect-fit.room", "Section 5.2, last paragraph, with Table 2",
-          "A mean cross-entropy of 0.005 over 500 samples is not 0, and leaves fewer than 4 of them, in the mean over the "
-          "trials, in the wrong one of two classes, as each of these costs log 2 at least.", "4 log 2 > 500 * 0.0055",
+          "A mean cross-entropy of 0.005 over 500 samples is not 0, and leaves fewer than 4 of them, in the mean over "
+          "the trials, in the wrong one of two classes, as each of these costs log 2 at least.",
+          "4 log 2 > 500 * 0.0055",
           Certificate(fewer_wrong_than(4)), ("two classes", "the training error is the mean cross-entropy"),
           Control("fewer than 3", Certificate(fewer_wrong_than(3))), ours=True),
     Claim("wen2021.table-2.accuracy-improves", "Section 5.2, last paragraph, with Table 2",
@@ -318,10 +323,12 @@ CLAIMS = (
           "(acc(0.07) - acc(inf)) / acc(inf) > 20/100", Certificate(improves(relative, "% of it")), (),
           Control("by more than 20 percentage points", Certificate(improves(points, "points")))),
     Claim("wen2021.table-2.accuracies", "Section 5.2, Table 2",
-          "Each accuracy is a possible mean of 10 trials on 1000 test samples.", "m = 100 k / 10 000 for some integer k",
+          "Each accuracy is a possible mean of 10 trials on 1000 test samples.",
+          "m = 100 k / 10 000 for some integer k",
           Certificate(accuracies_are_shares(TRIALS * TEST_SAMPLES)), (),
           Control("of one trial", Certificate(accuracies_are_shares(TEST_SAMPLES)))),
-    Claim("wen2021.table-3.bold", "Section 5.5, Table 3, caption", "The bold results are the best two in each experiment.",
+    Claim("wen2021.table-3.bold",
+          "Section 5.5, Table 3, caption", "The bold results are the best two in each experiment.",
           "bold if and only if among the two largest of the column", Certificate(bold_are_the_best(2)), (),
           Control("the best three", Certificate(bold_are_the_best(3)))),
     Claim("wen2021.table-3.competitive", "Section 5.5, last sentence, and Section 6, with Table 3",
@@ -329,21 +336,24 @@ CLAIMS = (
           "at most one accuracy of the column is larger", Certificate(among_the_best(2)), (),
           Control("the best in each", Certificate(among_the_best(1)))),
     Claim("wen2021.table-3.previous-experiment", "Section 5.5, Table 3, caption, with Table 2",
-          "The first column is of the previous classification experiment, that of Table 2.", "91.0 = accuracy(c) for some c",
+          "The first column is of the previous classification experiment, that of Table 2.",
+          "91.0 = accuracy(c) for some c",
           Informal("it may have been run again, or with a c that is not in Table 2; neither is said",
                    "wen2021.table-3.previous-experiment.corrected")),
     Claim("wen2021.table-3.previous-experiment.corrected", "Section 5.5, Table 3, with Table 2",
-          "Without a regularizer both tables agree (71.6 and 71.60); the approach's 91.0 is more than every accuracy of "
-          "Table 2, 90.12 at most.", "max over c of accuracy(c) = 90.12 < 91.0",
+          "Without a regularizer both tables agree (71.6 and 71.60); the approach's 91.0 is more than every accuracy "
+          "of Table 2, 90.12 at most.", "max over c of accuracy(c) = 90.12 < 91.0",
           Certificate(together(without_regularizer_agrees, beyond_table_2("91.0"))), (),
           Control("so is the 81.6 of L1 regularization", Certificate(beyond_table_2("81.6"))), ours=True),
     Claim("wen2021.table-3.one-digit", "Section 5.5, Table 3, MNIST, L1 with lambda = 0.01",
-          "11.35 % is the accuracy on MNIST of a classifier that answers 1 always: regularized so, the network is constant.",
-          "11.35 = 100 * 1135 / 10000", Certificate(shares_of_digits(("11.35",))), ("1135 of 10 000 test images are ones",),
+          "11.35 % is the accuracy on MNIST of a classifier that answers 1 always: regularized so, the network is "
+          "constant.",
+          "11.35 = 100 * 1135 / 10000",
+          Certificate(shares_of_digits(("11.35",))), ("1135 of 10 000 test images are ones",),
           Control("so is 13.87 %, of another digit", Certificate(shares_of_digits(("13.87",)))), ours=True),
     Claim("wen2021.table-3.fifty", "Section 5.5, Table 3, first column, L1 with lambda = 0.1 and 0.01",
           "With L1 regularization of 0.1 and of 0.01 the accuracy is 50.0 %.", "50.0, 50.0",
-          Informal("a constant classifier, which this suggests, has the share of a label as its accuracy, and by Section "
-                   "5.2 that depends on alpha and is seldom near a half; how alpha was drawn, and in how many trials, is "
-                   "not said", "wen2021.section-5.label-share")),
+          Informal("a constant classifier, which this suggests, has the share of a label as its accuracy, and by "
+                   "Section 5.2 that depends on alpha and is seldom near a half; how alpha was drawn, and in how many "
+                   "trials, is not said", "wen2021.section-5.label-share")),
 )

@@ -1,0 +1,257 @@
+"""Section 5: the experiments' set-up and networks, what is said of their results, how c is chosen."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+import flint
+import numpy as np
+from hypothesis import strategies as st
+
+from pathnorm_ref.architectures import mlp
+from pathnorm_ref.arrays import ball
+from pathnorm_ref.experiments.wen2021.printed import TABLE_1, TABLE_2
+from proofs_check.cases import Vector, arrays, vectors
+from proofs_check.certificates import polynomials
+from proofs_check.checks import Certificate, ForAll, Informal
+from proofs_check.claim import Claim, Control
+from proofs_check.violations import unequal
+
+# --- networks, in the format d_0 - d_1 - ... - d_{k+1} -------------------------------------------------
+
+def reads_and_gives(network, n_in, n_out):
+    """Whether a network in the format of Section 5 reads as many numbers as there are, and gives as many."""
+    def facts():
+        sizes = [int(size) for size in network.split("-")]
+        n_given = mlp(sizes).out_shape((1, sizes[0]))[1]
+        return {f"{network} reads {sizes[0]} numbers, and there are {n_in}": sizes[0] == n_in,
+                f"{network} gives {n_given} numbers, for {n_out}": n_given == n_out}
+    return facts
+
+
+PIXELS = 28 * 28
+
+# --- hypotheses of the theorems ------------------------------------------------------------------------
+
+def with_finite_c(table):
+    return [row for row in table if row.c != "inf"]
+
+
+def outside_the_theorems():
+    facts = {f"{name}: c rho >= 1 in {n} of {len(with_finite_c(table))} rows with finite c":
+             n == sum(Fraction(row.c) >= 1 for row in with_finite_c(table))
+             for name, table, n in (("Table 1", TABLE_1, 3), ("Table 2", TABLE_2, 1))}
+    with flint.ctx.workprec(128):
+        share = (1 / (2 * ball(Fraction(27, 25))).sqrt()).erf()  # of x_j ~ N(0, 1.08) within [-1, 1]
+        apart = len(range(2, 1000, 3))
+        return facts | {
+            "(f - y)^2 grows by 9 - 4 from f = 2 to f = 3, y = 0, and is above 1 (A3)": 3**2 - 2**2 > 3 - 2 and 3**2 > 1,
+            f"x_2, x_5, ..., {apart} coordinates that share no z, are all in [-1, 1] with a probability below 10^-50":
+            bool(share**apart < ball(Fraction(1, 10**50)))}
+
+
+def every_row_has_c_of_1():
+    return {f"c rho >= 1 at c = {row.c}": Fraction(row.c) >= 1
+            for table in (TABLE_1, TABLE_2) for row in with_finite_c(table)}
+
+
+# --- zeros ---------------------------------------------------------------------------------------------
+
+def counted_at_start(threshold):
+    """The share of |w| <= threshold, w uniform in +-1/sqrt(d_0), is threshold sqrt(d_0): against the tables, in percent."""
+    def facts():
+        told: dict[str, bool] = {}
+        for name, n_in, row in (("Table 1", 1000, TABLE_1[0]), ("Table 2", 500, TABLE_2[0])):
+            square, printed = Fraction(threshold)**2 * n_in * 100**2, Fraction(row.sparsity)
+            low, high = printed - Fraction(16, 100), printed + Fraction(16, 100)
+            told[f"{name}: 100 * {threshold} sqrt({n_in}) is within 0.16 of {row.sparsity}"] = low**2 <= square <= high**2
+        return told
+    return facts
+
+
+# --- the first hidden layer ----------------------------------------------------------------------------
+
+class FirstLayer(NamedTuple):
+    """W_1 (d_0, d_1) as the document stores it, the output weights, x, and what is added to inputs 5, 6, ..., d_0."""
+
+    W: np.ndarray
+    v: np.ndarray
+    x: np.ndarray
+    change: np.ndarray
+
+
+@st.composite
+def first_layers(draw):
+    d0, d1 = draw(st.integers(5, 6)), draw(st.integers(1, 6))
+    return FirstLayer(*(draw(arrays(shape)) for shape in ((d0, d1), (d1,), (d0,), (d0 - 4,))))
+
+
+def depends_on_other_inputs(kept):
+    """|f(x) - f(x')|, where x' differs from x in inputs 5, 6, ...; of W_1 only what is kept is not zero."""
+    def violation(case):
+        W = kept(case.W)
+        moved = np.concatenate([case.x[:4], case.x[4:] + case.change])
+        before, after = (np.maximum(x @ W, 0 * (x @ W)) @ case.v for x in (case.x, moved))
+        return unequal(before, after)
+    return violation
+
+
+def four_columns(W):
+    return np.concatenate([W[:, :4], 0 * W[:, 4:]], axis=1)
+
+
+def four_rows(W):
+    return np.concatenate([W[:4], 0 * W[4:]])
+
+
+FIFTH_INPUT = FirstLayer(*(np.array(a, dtype=float) for a in ([[0]] * 4 + [[1]], [1], [0] * 5, [1])))
+"""relu(x_5): W_1 has one column, which is among the first four."""
+
+
+def smaller_c_expresses_less():
+    """Of v relu(w x + b), on either side of the kink, and (v/t) relu(t w x + t b): whether they differ."""
+    v, w, x, b, t = polynomials("v", "w", "x", "b", "t")
+    return {f"where w x + b {'> 0' if on else '<= 0'}, v relu(w x + b) is not (v/t) relu(t w x + t b), t = c/c'":
+            v * on * (t * w * x + t * b) != t * v * on * (w * x + b) for on in (1, 0)}
+
+
+# --- the choice of c, and penalties --------------------------------------------------------------------
+
+def chosen(table, score, choose):
+    """The c with the largest or smallest score of a table."""
+    return choose(table, key=lambda row: Fraction(getattr(row, score))).c
+
+
+def chooses_the_best(of_errors):
+    """Whether c = 0.50 of Table 1 and c = 0.07 of Table 2 are chosen, by the largest accuracy and `of_errors` the error."""
+    def facts():
+        first, second = chosen(TABLE_1, "test_error", of_errors), chosen(TABLE_2, "accuracy", max)
+        return {f"Table 1, by the {of_errors.__name__} of the errors: c = {first}, where the least error is at c = 0.50":
+                first == chosen(TABLE_1, "test_error", min) == "0.50",
+                f"Table 2, by the max of the accuracies: c = {second}": second == "0.07"}
+    return facts
+
+
+def not_the_slope(share):
+    """<size W, D> for the difference of the penalty share * size ||W||_{2,2}^2 at W + D and W - D, halved."""
+    def violation(case):
+        W, D, lam = case.z, case.z2, case.size
+        ahead, behind = (share * lam * np.sum((W + sign * D) ** 2) for sign in (1, -1))
+        return unequal((ahead - behind) / 2, lam * np.sum(W * D))
+    return violation
+
+
+STEEP = Vector(np.ones(1), np.ones(1), Fraction(1))
+
+
+CLAIMS = (
+    # --- set-up
+    Claim("wen2021.section-5.sparsity-rate", "Section 5, first paragraph, with Tables 1 and 2",
+          "The sparsity rate is the ratio of the number of zero parameter estimates to the size of the weight "
+          "matrices.",
+          "sparsity = #{w = 0} / #{w}",
+          Informal("with c = inf the tables have 3.02 % and 2.39 %, where gradient steps from a random start make no "
+                   "weight 0 but by chance; so small ones may have been counted, and no threshold is printed",
+                   "wen2021.section-5.sparsity-rate.threshold")),
+    Claim("wen2021.section-5.sparsity-rate.threshold", "Section 5, first paragraph, with Tables 1 and 2, c = inf",
+          "Were weights of the first layer counted as zero up to 0.001, a start uniform in +-1/sqrt(d_0), PyTorch's, "
+          "would have 3.16 % and 2.24 % of them: within 0.16 of both numbers printed for c = inf.",
+          "100 * 0.001 sqrt(1000) = 3.16, 100 * 0.001 sqrt(500) = 2.24", Certificate(counted_at_start("0.001")),
+          ("before any training", "the first layer alone, which has nearly nine weights in ten, or more"),
+          Control("up to 0.0001", Certificate(counted_at_start("0.0001"))), ours=True),
+    Claim("wen2021.section-5.hypotheses", "Section 5.1 and 5.2, with Theorems 2 and 3",
+          "Of what Theorem 2 supposes, the regression has neither the inputs in [-1, 1]^{m_1} nor the loss of (A3), "
+          "and c rho >= 1 in three rows of Table 1; c rho >= 1, which Theorem 3 supposes, is met in one row of Table "
+          "2.",
+          "X = [-1, 1]^{m_1}, (A3), c rho >= 1", Certificate(outside_the_theorems), ("rho = 1, of ReLU",),
+          Control("c rho >= 1 in every row with finite c", Certificate(every_row_has_c_of_1)), ours=True),
+    # --- the regression
+    Claim("wen2021.section-5.regression-network", "Section 5.1, after the steps",
+          "The regression model is one fully connected layer with 300 output units.", "1000-300, for y in R",
+          Certificate(reads_and_gives("1000-300", 1000, 1)), ("d_{k+1} = 1, as y is in R and (A2) has it",),
+          fault="misprint", correction="wen2021.section-5.regression-network.corrected",
+          tex=r"f: \mathbb{R}^{1000} \to \mathbb{R}^{300}, \quad y \in \mathbb{R}",
+          explanation="The mean square error compares f(x) with a number y, and Theorem 2 is on d_{k+1} = 1; 300 units "
+          "can be those of a hidden layer."),
+    Claim("wen2021.section-5.regression-network.corrected", "Section 5.1, after the steps",
+          "The regression model is 1000-300-1: one hidden layer of 300 units with ReLU, and one output.", "1000-300-1",
+          Certificate(reads_and_gives("1000-300-1", 1000, 1)), (),
+          Control("1000-300", Certificate(reads_and_gives("1000-300", 1000, 1))), ours=True,
+          tex=r"1000\text{-}300\text{-}1"),
+    # --- the classification
+    Claim("wen2021.section-5.classification-network", "Section 5.2, third paragraph",
+          "The 500-100-50-20-2 network, in the format d_0-...-d_{k+1}, reads x in R^500 and tells two classes apart.",
+          "d_0 = 500, d_{k+1} = 2", Certificate(reads_and_gives("500-100-50-20-2", 500, 2)), (),
+          Control("so does 100-50-20-2", Certificate(reads_and_gives("100-50-20-2", 500, 2)))),
+    Claim("wen2021.section-5.first-four-columns", "Section 5.2, last paragraph, with Section 2.3",
+          "The first four columns of the first weight matrix are dense, the others sparse, because only the first four "
+          "elements of the input are included in the true model: with only these columns a network depends on those "
+          "inputs alone.",
+          "W_1[., j] = 0 for j > 4 implies that f(x) depends on x_1, ..., x_4 only",
+          ForAll(depends_on_other_inputs(four_columns), examples=(FIFTH_INPUT,), ladder=("fractions",)),
+          ("W_1 in R^{d_0 x d_1}, as Section 2.3 has it",), fault="misprint",
+          correction="wen2021.section-5.first-four-columns.corrected",
+          tex=r"W_1[\cdot, j] = 0 \text{ for } j > 4 \implies f(x) = g(x_1, \dots, x_4)",
+          explanation="W_1 is in R^{d_0 x d_1}: a column holds the weights of a hidden unit, a row those of an input. "
+          "relu(x_5) has a W_1 of one column, and depends on the fifth input."),
+    Claim("wen2021.section-5.first-four-columns.corrected", "Section 5.2, last paragraph, with Section 2.3",
+          "It is the first four rows of W_1 (of V~_1 the rows 2 to 5, behind the biases) that read the first four "
+          "inputs: with only these rows a network depends on those inputs alone.",
+          "W_1[j, .] = 0 for j > 4 implies that f(x) depends on x_1, ..., x_4 only",
+          ForAll(depends_on_other_inputs(four_rows), first_layers(), (FIFTH_INPUT,), ladder=("fractions",)),
+          ("W_1 in R^{d_0 x d_1}",),
+          Control("with only the first four columns",
+          ForAll(depends_on_other_inputs(four_columns), examples=(FIFTH_INPUT,),
+                                                             ladder=("fractions",))), ours=True,
+          tex=r"W_1[j, \cdot] = 0 \text{ for } j > 4 \implies f(x) = g(x_1, \dots, x_4)"),
+    Claim("wen2021.section-5.expressive-power", "Section 5.2, second paragraph",
+          "A small c limits the expressive power of the neural network: some f in S_c' is not in S_c, c < c'.",
+          "S_c^{k,d,sigma} != S_c'^{k,d,sigma} for c < c'", Certificate(smaller_c_expresses_less),
+          ("sigma = ReLU, as in Section 5.2", "the output layer is unconstrained, as in S_c"), fault="wrong",
+          correction="wen2021.section-2.rescaling",
+          tex=r"\mathcal{S}_c^{k,\mathbf{d},\sigma} \subsetneq \mathcal{S}_{c'}^{k,\mathbf{d},\sigma} \text{ for } c < c'",
+          explanation="With t = c/c' each hidden unit's weights and bias times t are within c, and relu(t u) = t "
+          "relu(u): the next layer divides by t, the output layer, which nothing bounds, by t^k in all (biases of "
+          "layer l by t^{l-1}). So any f in S_c' is in S_c; what a small c limits is what training finds."),
+    # --- CIFAR-10, the choice of c, penalties
+    Claim("wen2021.figure-4", "Section 5.3, second paragraph, with Figure 4",
+          "From c = 15 to c = 45 the sparsity rate reduces by almost 25 % and the generalization error doubles.",
+          "sparsity(15) - sparsity(45) ~ 25/100, gen err(45) ~ 2 gen err(15)",
+          Informal("the numbers are in box plots only, which the text at hand has not", "wen2021.table-1.monotone")),
+    Claim("wen2021.section-5.selection", "Section 5.4, last sentence, with Figure 5b and Table 1",
+          "The optimal c is that of the largest average score, in the regression too, of which Figure 5b plots the "
+          "test error.",
+          "c* = argmax_c score(c), score = test error in the regression", Certificate(chooses_the_best(max)),
+          ("the score is what Figure 5 plots: accuracy in a, test error in b", "the rows of Tables 1 and 2"),
+          fault="misprint", correction="wen2021.section-5.selection.corrected",
+          tex=r"c^* = \arg\max_c \mathrm{score}(c), \quad \mathrm{score} = \text{test error in Figure 5b}",
+          explanation="The largest test error of Table 1 is 69.520, at c = inf; the smallest 2.140, at c = 0.50."),
+    Claim("wen2021.section-5.selection.corrected", "Section 5.4, last sentence, with Figure 5 and Tables 1 and 2",
+          "The optimal c is that of the largest accuracy, or of the smallest error: 0.07 in Table 2, 0.50 in Table 1.",
+          "c* = argmax_c accuracy(c), or argmin_c error(c)", Certificate(chooses_the_best(min)),
+          ("the rows of Tables 1 and 2, in place of the scores of cross-validation, which are not printed",),
+          Control("of the largest error", Certificate(chooses_the_best(max))), ours=True,
+          tex=r"c^* = \arg\max_c \mathrm{accuracy}(c) \quad \text{or} \quad \arg\min_c \mathrm{error}(c)"),
+    Claim("wen2021.figure-5", "Section 5.4, with the captions of Figure 5",
+          "Figure 5 plots the average cross-validation score against c.", "score(c) of k-fold cross-validation",
+          Informal("its captions say accuracy on the test data set and test error, by which c would be chosen on the "
+                   "data that test it; the figure is not in the text at hand",
+                   "wen2021.section-5.selection.corrected")),
+    Claim("wen2021.section-5.mnist-network", "Section 5.5, first paragraph, with the format of Section 5",
+          "The image, resized to 784 x 1, is passed to a 900-10 network.",
+          "d_0 - d_1 - ... - d_{k+1} = 900-10, x in R^784",
+          Certificate(reads_and_gives("900-10", PIXELS, 10)), ("the format d_0-d_1-...-d_{k+1} of Section 5",),
+          fault="misprint", correction="wen2021.section-5.mnist-network.corrected",
+          tex=r"d_0 = 900, \quad d_{k+1} = 10, \quad x \in \mathbb{R}^{784}",
+          explanation="In the format of Section 5, by which 500-100-50-20-2 reads R^500, a 900-10 network reads 900 "
+          "numbers and has no hidden layer, in which ReLU could stand."),
+    Claim("wen2021.section-5.mnist-network.corrected", "Section 5.5, first paragraph, with the format of Section 5",
+          "The image is passed to a 784-900-10 network.",
+          "784-900-10", Certificate(reads_and_gives("784-900-10", PIXELS, 10)),
+          (), Control("to a 900-10 network", Certificate(reads_and_gives("900-10", PIXELS, 10))), ours=True,
+          tex=r"784\text{-}900\text{-}10"),
+    Claim("wen2021.section-5.l2-penalty", "Section 5.5, second paragraph",
+          "The penalty lambda sum ||W||_{2,2}^2 / 2 is weight decay: its gradient is lambda W.",
+          "<grad, D> = lambda <W, D>", ForAll(not_the_slope(Fraction(1, 2)), vectors(), ladder=("fractions",)), (),
+          Control("without the 1/2", ForAll(not_the_slope(1), examples=(STEEP,), ladder=("fractions",)))),
+
+)
