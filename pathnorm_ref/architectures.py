@@ -76,8 +76,24 @@ def mlp_d_n(name, width=None, n_in=784, n_out=10):
     return Net(Flatten(), make((n_in, *(width,) * n_hidden, n_out)))
 
 
-VGG19 = ((1, 1), (2, 2), (4, 4, 4, 4), (8, 8, 8, 8), (8, 8, 8, 8))
+VGG16 = ((1, 1), (2, 2), (4, 4, 4), (8, 8, 8), (8, 8, 8))
 """The channels of its convolutions, in multiples of those of the first; behind each block stands a max-pooling."""
+VGG19 = ((1, 1), (2, 2), (4, 4, 4, 4), (8, 8, 8, 8), (8, 8, 8, 8))
+"""Those of VGG19."""
+
+
+def vgg16(n_classes=10, channels=3, batch_norm=False, size=32, width=64, first_kernel=3):
+    """VGG16 (Simonyan and Zisserman 2015) with one dense layer in place of three, as in `vgg19`.
+
+    Thirteen convolutions, with max-pooling behind the second, fourth, seventh, tenth and thirteenth; else as `vgg19` has
+    them. The first two have kernels first_kernel x first_kernel, padded to keep the size: with first_kernel = 21 it is
+    the "modified VGG-16" of Wen et al. 2021, Section 5.3, which does not say how many dense layers it has, nor whether
+    it has batch norms. ValueError if first_kernel is even.
+    """
+    check_positive(first_kernel=first_kernel)
+    if isinstance(first_kernel, tuple) or first_kernel % 2 == 0:
+        raise ValueError(f"first_kernel is {first_kernel}: it must be one odd integer, or no padding keeps the size")
+    return _vgg(VGG16, n_classes, channels, batch_norm, size, width, first_kernel)
 
 
 def vgg19(n_classes=10, channels=3, batch_norm=False, size=32, width=64):
@@ -89,12 +105,17 @@ def vgg19(n_classes=10, channels=3, batch_norm=False, size=32, width=64):
     its convolution's weights (`BatchNorm`), and `units.couples` refuses the net. Without, the couples are the
     convolutions (1, 2), ..., (15, 16), none of which spans a pooling, and the leftover is the dense layer.
     """
+    return _vgg(VGG19, n_classes, channels, batch_norm, size, width, first_kernel=3)
+
+
+def _vgg(blocks, n_classes, channels, batch_norm, size, width, first_kernel):
     check_positive(channels=channels, size=size, width=width)
     check_bool(batch_norm=batch_norm)
     layers, n_in = [], channels
-    for block in VGG19:
+    for i, block in enumerate(blocks):
+        kernel = 3 if i else first_kernel
         for n_out in (width * multiple for multiple in block):
-            conv = Conv2d(n_in, n_out, 3, padding=1)
+            conv = Conv2d(n_in, n_out, kernel, padding=kernel // 2)
             layers += [conv, BatchNorm(n_out), ReLU()] if batch_norm else [conv, ReLU()]
             n_in = n_out
         layers.append(MaxPool(2))

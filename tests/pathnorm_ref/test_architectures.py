@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from pathnorm_ref.architectures import TABLE_2, convnet, factorised_mlp, mlp, mlp_d_n, vgg19
+from pathnorm_ref.architectures import TABLE_2, convnet, factorised_mlp, mlp, mlp_d_n, vgg16, vgg19
 from pathnorm_ref.arrays import convert
 from pathnorm_ref.layers import AvgPool, BatchNorm, Conv2d, Dense, Flatten, Identity, MaxPool, ReLU, Tanh
 from pathnorm_ref.lipschitz import frobenius_bound, local_lipschitz, path_norm_bound, spectral_bound
@@ -149,7 +149,48 @@ def test_a_small_vgg19_runs():
     assert net.forward(net.init(rng, np.float32), rng.random((1, 1, 64, 64), dtype=np.float32))[0].shape == (1, 3)
 
 
+# --- VGG16 ---------------------------------------------------------------------------------------------
+
+def test_vgg16():
+    net = vgg16()
+    convolutions = [layer for layer in net if isinstance(layer, Conv2d)]
+    assert [c.n_out for c in convolutions] == [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6
+    assert [c.n_in for c in convolutions] == [3, *(c.n_out for c in convolutions[:-1])]
+    assert {(c.kernel, c.padding, c.stride, c.bias) for c in convolutions} == {(3, 1, 1, True)}
+    before = [sum(isinstance(layer, Conv2d) for layer in net[:i]) for i, layer in enumerate(net) if layer == MaxPool(2)]
+    assert before == [2, 4, 7, 10, 13]
+    assert all(net[i + 1] == ReLU() for i, layer in enumerate(net) if isinstance(layer, Conv2d))
+    assert net[-2:] == (Flatten(), Dense(512, 10))
+    # Keras counts as many in VGG16 without its classifier, here 512 x 10 + 10
+    assert sum(np.prod(shape) for layer in net for shape in layer.param_shapes) == 14_714_688 + 5130
+
+
+def test_the_modified_vgg16_has_two_large_kernels_first():
+    """Wen et al. 2021, Section 5.3; the maps keep their size, so all that follows is as it was."""
+    plain, modified = vgg16(), vgg16(first_kernel=21)
+    assert vgg16(first_kernel=3) == plain
+    assert modified == Net(Conv2d(3, 64, 21, padding=10), ReLU(), Conv2d(64, 64, 21, padding=10), *plain[3:])
+    assert modified.out_shape((5, 3, 32, 32)) == (5, 10)
+    large, small = (sum(np.prod(shape) for own in net.param_shapes for shape in own) for net in (modified, plain))
+    assert large - small == (21**2 - 3**2) * (3 * 64 + 64 * 64)
+
+
+def test_a_small_vgg16_runs():
+    net, rng = vgg16(3, 1, width=2, batch_norm=True, first_kernel=5), np.random.default_rng(0)
+    assert net[:6] == (Conv2d(1, 2, 5, padding=2), BatchNorm(2), ReLU(), Conv2d(2, 2, 5, padding=2), BatchNorm(2), ReLU())
+    assert Net(*(layer for layer in net if not isinstance(layer, BatchNorm))) == vgg16(3, 1, width=2, first_kernel=5)
+    x = rng.random((2, 1, 32, 32), dtype=np.float32)
+    assert net.forward(net.init(rng, np.float32), x)[0].shape == (2, 3)
+
+
 @pytest.mark.parametrize(("make", "error", "message"), [
+    (lambda: vgg16(first_kernel=20), ValueError, "first_kernel is 20: it must be one odd integer"),
+    (lambda: vgg16(first_kernel=0), ValueError, "first_kernel is 0: it must be a positive integer"),
+    (lambda: vgg16(first_kernel=3.0), ValueError, "first_kernel is 3.0: it must be a positive integer"),
+    (lambda: vgg16(first_kernel=(3, 3)), ValueError, r"first_kernel is \(3, 3\): it must be one odd integer"),
+    (lambda: vgg16(size=0), ValueError, "size is 0: it must be a positive integer"),
+    (lambda: vgg16(width=0), ValueError, "width is 0: it must be a positive integer"),
+    (lambda: vgg16(batch_norm=None), TypeError, "batch_norm is None: it must be True or False"),
     (lambda: factorised_mlp((3,)), ValueError, r"sizes is \(3,\): it must hold"),
     (lambda: factorised_mlp((3, 2, 2), (True,)), ValueError, r"bias is \(True,\): it must be a bool, or a tuple of 2"),
     (lambda: mlp_d_n("MLP-3-400"), ValueError, "name is 'MLP-3-400': it must be one of 'MLP-3-400 factorized', "),
