@@ -135,6 +135,9 @@ EXAMPLES = (
     _conv(Conv2d(1, 2, (2, 4), stride=(1, 2), padding=(1, 0, 2, 3), bias=False), (3, 4)),
     _conv(Conv2d(1, 2, (3, 2), dilation=(2, 3), padding=(2, 1, 0, 1)), (4, 5)),
     _conv(Conv2d(1, 1, 2, stride=3, padding=2), (4, 3)),
+    _conv(Conv2d(1, 1, 3, padding=1, bias=False), (1, 1)),  # kernels larger than the map, for which some offsets
+    _conv(Conv2d(2, 1, (5, 7), padding=(2, 2, 3, 3)), (3, 2)),  # see padding alone
+    _conv(Conv2d(17, 1, 5, padding=2), (2, 3)),  # from 16 channels on floats take another way
     _conv(Conv2d(4, 6, 2, groups=2), (3, 2)),
     _conv(Conv2d(3, 3, 3, stride=2, padding=(0, 1, 1, 2), dilation=(1, 2), groups=3, bias=False), (4, 5)),
     *(_pool(pool(*window), size) for pool in (AvgPool, MaxPool) for *window, size in (

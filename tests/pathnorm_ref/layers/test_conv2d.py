@@ -10,6 +10,8 @@ from proofs_check import definitions
 
 GRID = [Conv2d(4, 6, kernel, stride, padding, dilation, groups, bias) for kernel, stride, padding, dilation, groups, bias
         in product((1, 2, (3, 2)), (1, (2, 3)), (0, (1, 0, 2, 1)), (1, (1, 2)), (1, 2), (True, False))]
+LARGE = [(Conv2d(n_in, 3, 21, padding=10), size, n) for n_in in (3, 17) for size, n in (((32, 32), 1), ((8, 5), 2))]
+"""The first kernels of Wen et al. 2021, Section 5.3: larger than half of its maps, and than a whole smaller one."""
 U = 2.0**-53
 
 
@@ -36,10 +38,10 @@ def agree(layer, params, x, d_out, others):
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("layer", GRID, ids=str)
-def test_torch_agrees(layer):
+@pytest.mark.parametrize(("layer", "size", "n"), [*((layer, (6, 7), 2) for layer in GRID), *LARGE], ids=str)
+def test_torch_agrees(layer, size, n):
     torch = pytest.importorskip("torch")
-    params, x, d_out = drawn(layer)
+    params, x, d_out = drawn(layer, size, n)
     win = layer.windows
     top, bottom, left, right = win.padding
     leaves = [torch.tensor(array, requires_grad=True) for array in (x, *params)]
@@ -49,9 +51,9 @@ def test_torch_agrees(layer):
     agree(layer, params, x, d_out, [out.detach().numpy(), *(leaf.grad.numpy() for leaf in leaves)])
 
 
-@pytest.mark.parametrize("layer", GRID, ids=str)
-def test_the_plain_path_agrees_with_the_tuned_one(layer, monkeypatch):
-    params, x, d_out = drawn(layer)
+@pytest.mark.parametrize(("layer", "size", "n"), [*((layer, (6, 7), 2) for layer in GRID), *LARGE], ids=str)
+def test_the_plain_path_agrees_with_the_tuned_one(layer, size, n, monkeypatch):
+    params, x, d_out = drawn(layer, size, n)
     tuned = everything(layer, params, x, d_out)
     monkeypatch.setattr(Conv2d, "_is_tuned", lambda self, x: False)
     agree(layer, params, x, d_out, tuned)
@@ -68,6 +70,24 @@ def test_d_x_is_the_transpose_of_the_operator_matrix():
         transposed = definitions.operator_matrix(
             lambda d_out, W=W, layer=layer, cache=cache: layer.backward((W,), cache, d_out)[1], shape)
         assert (transposed == matrix.T).all()
+
+
+@pytest.mark.parametrize("n_in", [1, 16])
+def test_a_21x21_kernel_is_the_definition_in_small_integers(n_in):
+    """Exactly: every output reads all of a map of 4x3, and 7 x 5 offsets of the 441 see more than padding."""
+    rng, layer = np.random.default_rng(0), Conv2d(n_in, 2, 21, padding=10)
+    W, b = (rng.integers(-3, 4, shape).astype(float) for shape in layer.param_shapes)
+    x, d_out = (rng.integers(-3, 4, (1, c, 4, 3)).astype(float) for c in (n_in, 2))
+    out, d_x, d_W, d_b = everything(layer, (W, b), x, d_out)
+    assert (out == definitions.conv2d(x, W, b, (1, 1), (10,) * 4, (1, 1), 1)).all()
+    expected_W, expected_x = np.zeros_like(W), np.zeros_like(x)
+    for o, i, j, r, c in np.ndindex(2, 4, 3, 4, 3):  # out[o, i, j] reads x[:, r, c] by W[o, :, r - i + 10, c - j + 10]
+        expected_W[o, :, r - i + 10, c - j + 10] += d_out[0, o, i, j] * x[0, :, r, c]
+        expected_x[0, :, r, c] += d_out[0, o, i, j] * W[o, :, r - i + 10, c - j + 10]
+    assert (d_x == expected_x).all()
+    assert (d_W == expected_W).all()
+    assert (d_b == d_out.sum(axis=(0, 2, 3))).all()
+    assert np.count_nonzero((d_W != 0).any(axis=(0, 1))) <= 7 * 5
 
 
 def test_maps_smaller_than_the_kernel_are_refused():
