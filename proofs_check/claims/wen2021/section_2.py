@@ -1,22 +1,25 @@
 """Section 2: the model, the L1,inf norm, the classes SN and S."""
 
 from fractions import Fraction
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
-from pathnorm_ref.arrays import ball
-from pathnorm_ref.layers import Dense, ReLU, ReLU6, Softplus, Tanh
+from pathnorm_ref.arrays import ball, leaves
+from pathnorm_ref.complexity import augmented, class_lipschitz, class_range, why_outside
+from pathnorm_ref.layers import Dense, LeakyReLU, ReLU, ReLU6, Softplus, Tanh
 from pathnorm_ref.network import Net
 from pathnorm_ref.norms import l_pq
 from pathnorm_ref.units import Bias
 from proofs_check.cases import NetCase, arrays, mlp_cases
-from proofs_check.checks import Certificate, ForAll
+from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
+from proofs_check.definitions import affine, hidden_layers, rademacher
 from proofs_check.rescaled import difference
-from proofs_check.violations import both, fails
+from proofs_check.violations import above, both, fails, unequal
 
 
 class Matrices(NamedTuple):
@@ -48,6 +51,11 @@ def zero_at_zero():
 
 # --- the norm and the class ----------------------------------------------------------------------------
 
+def matrix(own):
+    """The document's V~ = (B, W^T)^T, (1 + n_in, n_out), of the parameters of one of our dense layers."""
+    return augmented(own).T
+
+
 def l_1_inf(V):
     """max_j sum_i |v_ij|: axis 1 of the document's V is the unit, axis 0 of ours."""
     return l_pq(V.T, 1, np.inf)
@@ -69,8 +77,8 @@ def in_class(case):
     return all(l_1_inf(V) <= case.c for V in case.V[:-1])
 
 
-def leaves_class(case):
-    """A net with hidden norms made at most c by rescaling: by how much its function or a norm misses.
+def rescaled_into(case):
+    """A net with hidden norms made at most c by rescaling, for a positively homogeneous sigma: its parameters.
 
     Layer l is divided by a factor, its bias by the product of the factors so far; the output weights take them back.
     """
@@ -78,19 +86,35 @@ def leaves_class(case):
     for i, layer in enumerate(case.net):
         own = case.params[i]
         if isinstance(layer, Dense) and i < len(case.net) - 1:
-            factor = l_1_inf(augmented(own, so_far)) / case.lam
+            factor = l_1_inf(matrix((own[0], *(b / so_far for b in own[1:])))) / case.lam
             factor = factor if factor > 1 else factor * 0 + 1
             params.append((own[0] / factor, *(b / (so_far * factor) for b in own[1:])))
             so_far = so_far * factor
         else:
             params.append((own[0] * so_far, *own[1:]) if own else own)
-    norms = [l_1_inf(augmented(own, 1)) for own in params[:-1] if own]
-    return both(difference(case, tuple(params)), *(norm - case.lam for norm in norms))
+    return tuple(params)
 
 
-def augmented(own, scale):
-    """The document's augmented matrix (bias row first), the bias divided by `scale`."""
-    return np.concatenate([np.reshape(b / scale, (1, -1)) for b in own[1:]] + [own[0].T])
+def leaves_class(case):
+    """By how much the function, or a hidden norm above c, changes in rescaling."""
+    params = rescaled_into(case)
+    norms = [l_1_inf(matrix(own)) for own in params[:-1] if own]
+    return both(difference(case, params), *(norm - case.lam for norm in norms))
+
+
+def other_zeros(case):
+    """Whether rescaling makes or removes a zero weight."""
+    pairs = zip(leaves(case.params), leaves(rescaled_into(case)), strict=True)
+    return fails(all(((a == 0) == (b == 0)).all() for (_, a), (_, b) in pairs))
+
+
+def leaves_class_or_zeros(case):
+    return both(leaves_class(case), other_zeros(case))
+
+
+def stays_with_its_zeros(case):
+    """Whether the same function, with the same zeros, is there at the smaller c, where its own weights are not."""
+    return fails(leaves_class_or_zeros(case) > 0 or hidden_limits(case)[1] <= case.lam)
 
 
 def relu_mlps(activation):
@@ -103,19 +127,443 @@ def saturated():
                    np.zeros((1, 1)), Fraction(1), Bias.FREE)
 
 
+# --- Section 2.2: from the Rademacher complexity to the generalization error ------------------------------
+
+class Family(NamedTuple):
+    """Functions by their values on atoms, one row each; samples are n atoms, drawn in proportion to their weights."""
+
+    values: np.ndarray
+    weights: np.ndarray
+    n: int
+
+
+@st.composite
+def families(draw):
+    n_atoms = draw(st.integers(1, 3))
+    return Family(draw(arrays((draw(st.integers(1, 3)), n_atoms))),
+                  draw(arrays((n_atoms,), st.sampled_from([1.0, 2.0, 7.0]))), draw(st.integers(1, 3)))
+
+
+def expected(case, of_sample):
+    """E_S of a function of the samples' atoms, by enumeration."""
+    p, total = case.weights / sum(case.weights), 0
+    for sample in product(range(len(p)), repeat=case.n):
+        total += np.prod(p[list(sample)]) * of_sample(list(sample))
+    return total
+
+
+def gaps(case, sample):
+    """E f - (1/n) sum_i f(z_i) of each function."""
+    return case.values @ (case.weights / sum(case.weights)) - case.values[:, sample].sum(axis=1) / case.n
+
+
+def complexity(case):
+    """R_n: the expectation of the empirical Rademacher complexity."""
+    return expected(case, lambda sample: rademacher(case.values[:, sample].tolist()))
+
+
+def gap_above_twice_the_complexity(case):
+    """max over both signs of E_S sup_f (+-)(E f - mean f(z_i)) - 2 R_n."""
+    return both(*(expected(case, lambda sample, sign=sign: max(sign * gaps(case, sample))) - 2 * complexity(case)
+                  for sign in (1, -1)))
+
+
+def absolute_gap_above(case):
+    return expected(case, lambda sample: max(abs(gaps(case, sample)))) - 2 * complexity(case)
+
+
+# --- Section 2.3: layers -----------------------------------------------------------------------------------
+
+class Layer(NamedTuple):
+    """T(u) = W^T u + B, W (n_in, n_out) as the document has it."""
+
+    W: np.ndarray
+    B: np.ndarray
+    u: np.ndarray
+
+
+@st.composite
+def layers(draw):
+    n_in, n_out = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    return Layer(draw(arrays((n_in, n_out))), draw(arrays((n_out,))), draw(arrays((n_in,))))
+
+
+def augmented_differs(layer):
+    """V~ = (B, W^T)^T: its shape and <V~, (1, u)> against W^T u + B."""
+    V = np.concatenate([layer.B[:, None], layer.W.T], axis=1).T
+    return both(fails(V.shape == (layer.u.size + 1, layer.B.size)),
+                unequal(affine(V, layer.u), layer.W.T @ layer.u + layer.B))
+
+
+def augmented_without_transpose_differs(layer):
+    """V~ = (B, W)^T, which exists if W is square."""
+    if layer.W.shape[0] != layer.B.size:
+        return fails(False)
+    return unequal(affine(np.concatenate([layer.B[:, None], layer.W], axis=1).T, layer.u),
+                   layer.W.T @ layer.u + layer.B)
+
+
+def document_matrices(case):
+    return [matrix(own) for own in case.params if own]
+
+
+def relu(t):
+    return max(t, 0 * t)
+
+
+def sparse_net(case):
+    """f of each sample by the document's recursion, for sigma = ReLU."""
+    return np.array([hidden_layers(document_matrices(case), x, relu)[-1] for x in case.x])
+
+
+def recursion_differs(case):
+    return unequal(sparse_net(case), case.net.forward(case.params, case.x)[0])
+
+
+def recursion_with_a_last_activation_differs(case):
+    return unequal(np.vectorize(relu, otypes="O")(sparse_net(case)), case.net.forward(case.params, case.x)[0])
+
+
+# --- Section 2.3: the norm, what a class holds, its range and Lipschitz constant -----------------------------
+
+def not_a_norm(case):
+    """||V + U|| - ||V|| - ||U||, ||c V|| - c ||V||, and whether ||V|| = 0 for a V that is not 0; of U = V reversed."""
+    V, U = case.V[0], case.V[0][::-1, ::-1]
+    return both(l_1_inf(V + U) - l_1_inf(V) - l_1_inf(U), unequal(l_1_inf(-case.c * V), case.c * l_1_inf(V)),
+                fails((l_1_inf(V) == 0) == (not V.any())))
+
+
+def squares_are_not_a_norm(case):
+    """The same of the largest sum of squares of a column, its triangle inequality."""
+    V, U = case.V[0], case.V[0][::-1, ::-1]
+    return l_pq((V + U).T ** 2, 1, np.inf) - l_pq(V.T ** 2, 1, np.inf) - l_pq(U.T ** 2, 1, np.inf)
+
+
+def hidden_limits(case):
+    """(k, c, o): the smallest c > 0, and o, with which the net is in SN_{c,o}; c = 1 if all hidden weights are 0."""
+    *hidden, output = document_matrices(case)
+    c = max(l_1_inf(V) for V in hidden)
+    return len(hidden), c if c > 0 else 1, [np.sum(abs(output[:, j])) for j in range(output.shape[1])]
+
+
+def union_differs(share):
+    """Whether f is in S_c just where it is in SN_{c,o} of its own o, times `share`; for the c that it needs, and half."""
+    def violation(case):
+        _, c, o = hidden_limits(case)
+        limits = [share * value for value in o]
+        return both(*(fails((why_outside(case.net, case.params, limit) is None)
+                            == (why_outside(case.net, case.params, limit, limits) is None)) for limit in (c, c / 2)))
+    return violation
+
+
+def padded(case):
+    """The net with one more unit in each hidden layer, which reads nothing and which nothing reads."""
+    widths = [layer.n_in for layer in case.net[::2]] + [case.net[-1].n_out]
+    wider = [widths[0], *(width + 1 for width in widths[1:-1]), widths[-1]]
+    net = mlp(wider, case.net[1], bias=tuple(layer.bias for layer in case.net[::2]))
+    params = [own if not own else tuple(np.concatenate([array, 0 * array[:1]]) if i < len(case.net) - 1 else array
+                                        for array in own) for i, own in enumerate(case.params)]
+    params = [(np.concatenate([own[0], 0 * own[0][:, :1]], axis=1), *own[1:]) if own and i else own
+              for i, own in enumerate(params)]
+    return case._replace(net=net, params=tuple(params))
+
+
+def not_nested(factor):
+    """Whether f of SN_{c,o} misses SN_{factor c, 3 o}, or changes, or leaves, when the hidden layers are widened."""
+    def violation(case):
+        _, c, o = hidden_limits(case)
+        wide = padded(case)
+        return both(fails(why_outside(case.net, case.params, factor * c, [3 * value for value in o]) is None),
+                    fails(why_outside(wide.net, wide.params, c, o) is None),
+                    unequal(case.net.forward(case.params, case.x)[0], wide.net.forward(wide.params, case.x)[0]))
+    return violation
+
+
+def leaky_mlps(slope):
+    """Nets of leaky ReLUs, the Lipschitz constant of which is max(1, |slope|)."""
+    return relu_mlps(LeakyReLU(slope))
+
+
+def beyond_range(rho, hidden=0):
+    """max |f(x)[j]| - o_j max(1, (c rho)^k) for x in [-1, 1]; `hidden`: layers that are not counted in k."""
+    def violation(case):
+        k, c, o = hidden_limits(case)
+        out = case.net.forward(case.params, case.x / 4)[0]
+        return both(*(above(abs(out[:, j]), class_range(k - hidden, c, o_j, rho) if o_j > 0 else 0)
+                      for j, o_j in enumerate(o)))
+    return violation
+
+
+def steeper_than_the_class(rho):
+    """max |f(x)[j] - f(y)[j]| - o_j (c rho)^k ||x - y||_inf, of samples x and their halves or each other's, y."""
+    def violation(case):
+        k, c, o = hidden_limits(case)
+        out, worst = case.net.forward(case.params, case.x)[0], [0]
+        for y in (case.x[::-1], case.x / 2):
+            change = abs(out - case.net.forward(case.params, y)[0])
+            distance = np.max(abs(case.x - y), axis=1)
+            worst += [above(change[:, j], class_lipschitz(k, c, o_j, rho) * distance if o_j > 0 else 0 * distance)
+                      for j, o_j in enumerate(o)]
+        return both(*worst)
+    return violation
+
+
+# --- (2.2) ---------------------------------------------------------------------------------------------------
+
+def relu_unit(b, w, v0, v1, x, y, c):
+    """v0 + v1 relu(b + w x), with one sample, squared error, and the normalization constant c."""
+    params = ((np.array([w]), np.array([b])), (), (np.array([[v1]]), np.array([v0])))
+    return NetCase(mlp((len(w), 1, 1)), params, np.array([x]), np.array([[y]]), Fraction(c), Bias.FREE)
+
+
+def leaky_unit(w, x):
+    """sigma(w x), sigma(t) = 3 t for t < 0: rho = 3."""
+    return NetCase(mlp((1, 1, 1), LeakyReLU(3.0)), ((np.array([[w]]), np.zeros(1)), (), (np.ones((1, 1)), np.zeros(1))),
+                   np.array([[x]]), np.zeros((1, 1)), Fraction(1), Bias.FREE)
+
+
+def is_solution(case):
+    """Whether it is in S_c and fits all samples, so that no net has a smaller sum of losses."""
+    return why_outside(case.net, case.params, case.lam) is None and not case.loss(
+        case.net.forward(case.params, case.x)[0], case.y)[0]
+
+
+def has_no_zero_weight(case):
+    return fails(any((array == 0).any() for _, array in leaves(case.params)))
+
+
+class Unit(NamedTuple):
+    """<v, (1, h_i)> on samples: the rows of A are (1, h_i), v the weights."""
+
+    A: np.ndarray
+    v: np.ndarray
+
+
+@st.composite
+def wide_units(draw):
+    n, width = draw(st.integers(1, 3)), draw(st.integers(1, 6))
+    h = draw(arrays((n, width)))
+    return Unit(np.concatenate([np.ones((n, 1)), h], axis=1), draw(arrays((width + 1,))))
+
+
+def null_vector(A):
+    """h, not 0, with A h = 0, of more columns than rows, by elimination."""
+    rows, pivots = [list(row) for row in A], []
+    for column in range(A.shape[1]):
+        pivot = next((row for row in rows[len(pivots):] if row[column] != 0), None)
+        if pivot is None:
+            h = [Fraction(0)] * A.shape[1]
+            h[column] = Fraction(1)
+            for row, j in zip(rows, pivots, strict=False):
+                h[j] = -row[column]
+            return np.array(h, dtype=object)
+        rows.remove(pivot)
+        pivot = [value / pivot[column] for value in pivot]
+        rows = [[a - row[column] * b for a, b in zip(row, pivot, strict=True)] for row in rows]
+        rows.insert(len(pivots), pivot)
+        pivots.append(column)
+    raise ValueError(f"A has shape {A.shape}: it must have more columns than rows")
+
+
+def with_few_weights(A, v):
+    """A vector with the products A v, no larger L1 norm and no more entries than A has rows.
+
+    While there are more, v moves along a null vector of its entries, the way that does not raise the norm, until the
+    first of them is 0.
+    """
+    while np.count_nonzero(v) > A.shape[0]:
+        active = np.flatnonzero(v)
+        h = null_vector(A[:, active])
+        signs = np.sign(v[active])
+        h = -h if signs @ h > 0 or not any(signs * h < 0) else h
+        t = min(-value / step for value, step in zip(v[active], h, strict=True) if value * step < 0)
+        v = v.copy()
+        v[active] = v[active] + t * h
+    return v
+
+
+def needs_more_weights(limit):
+    """Whether the unit's values on the samples need more weights than `limit` of their number, or a larger norm."""
+    def violation(unit):
+        few = with_few_weights(unit.A, unit.v)
+        return both(unequal(unit.A @ few, unit.A @ unit.v), np.sum(abs(few)) - np.sum(abs(unit.v)),
+                    fails(np.count_nonzero(few) <= limit(unit.A.shape[0])))
+    return violation
+
+
+class Margin(NamedTuple):
+    """f = (b, 0) for two classes, as all samples are of the first; |b| <= o in SN_{c,o}."""
+
+    b: Fraction
+    o: Fraction
+
+
+MARGINS = st.builds(Margin, *[st.sampled_from([Fraction(k, 2) for k in range(-8, 9)])] * 2)
+
+
+def cross_entropy(b):
+    """-log(e^b / (e^b + e^0)) = log(1 + e^-b)."""
+    return (-b).exp().log1p()
+
+
+def above_the_infimum(case):
+    """The loss of f less 0, the infimum over b."""
+    return cross_entropy(case.b)
+
+
+def below_the_end(case):
+    """The loss at b = o less that of f."""
+    return cross_entropy(case.o) - cross_entropy(case.b)
+
+
+def numbers_in_a_sample(expected_number):
+    """Of m_1 = 2 inputs and a target."""
+    x, y = (1, 2), (3,)
+    return lambda: {f"m_1 = {len(x)}, and (x, y) has {len(x + y)} numbers": len(x + y) == expected_number(len(x))}
+
+
 CLAIMS = (
+    Claim("wen2021.eq-2-1", "Section 2.1, (2.1)", "z_i = f(x_i) + eps_i with independent eps_i of mean 0, y_i = t(z_i).",
+          "z_i = f(x_i) + eps_i, E(eps_i) = 0, y_i = t(z_i)",
+          Informal("a definition; eps_i may depend on x_i as it stands, and then it does not determine f: for a fair "
+                   "z = x in {-1, 1} both f(x) = x, eps = 0 and f = 0, eps = x will do. No theorem uses (2.1)",
+                   "wen2021.section-2.rademacher-suffices")),
+    Claim("wen2021.section-2.argmax", "Section 2.1, last sentence",
+          "For classification t = argmax is a fixed function Z -> Y = {1, ..., m_2}.", "t = argmax",
+          Informal("of a z with two largest entries it has two values: which one counts is left open, and no theorem "
+                   "depends on it", "wen2021.section-3.cross-entropy")),
+    Claim("wen2021.section-2.rademacher-suffices", "Section 2.2, last paragraph",
+          "To control the generalization error it is sufficient to bound the Rademacher complexity, under mild "
+          "conditions: the expected largest gap, to either side, is at most twice it.",
+          "E_S sup_f (E f - (1/n) sum_i f(z_i)) <= 2 R_n(F)",
+          ForAll(gap_above_twice_the_complexity, families(), ladder=("fractions",)), ("samples are i.i.d.",),
+          Control("the same of the largest |gap|: of a single f the complexity is 0, as it has no absolute value",
+                  ForAll(absolute_gap_above, families(), ladder=("fractions",)))),
     Claim("wen2021.section-2.sigma-zero", "Section 2.3, after the first formula",
           "ReLU and tanh are 0 at 0.", "sigma(0) = 0", Certificate(zero_at_zero), (),
           Control("so is softplus", Certificate(lambda: not_zero_at_zero(Softplus())))),
+    Claim("wen2021.section-2.augmented", "Section 2.3, definitions of V~_l",
+          "V~_l = (B_l, W_l^T)^T is (d_{l-1} + 1, d_l), and <V~_l, (1, u^T)^T>, which must mean V~_l^T (1, u^T)^T, is "
+          "W_l^T u + B_l.",
+          "V~_l = (B_l, W_l^T)^T, <V~_l, (1, u^T)^T> = W_l^T u + B_l",
+          ForAll(augmented_differs, layers(), ladder=("fractions",)), (),
+          Control("so it is of (B_l, W_l)^T", ForAll(augmented_without_transpose_differs, layers()))),
+    Claim("wen2021.section-2.layers", "Section 2.3, definitions of f_1, f_l and f",
+          "f_1 = T_1 x, f_l = T_l sigma f_{l-1} and f = T_{k+1} sigma f_k make T_{k+1} sigma T_k ... sigma T_1 x, which is "
+          "our dense net of the same weights.",
+          "f(x) = T_{k+1} o sigma o T_k o ... o sigma o T_1 o x",
+          ForAll(recursion_differs, relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), ("sigma = ReLU",),
+          Control("with sigma behind T_{k+1} too", ForAll(recursion_with_a_last_activation_differs, relu_mlps(ReLU())))),
     Claim("wen2021.section-2.l1-inf-norm", "Section 2.3 and Section 4, «or»",
           "||V||_{1,inf} <= c if and only if every column of V has an L1 norm of at most c.",
           "||V||_{1,inf} <= c iff ||V[., j]||_1 <= c for all j",
           ForAll(norm_and_columns_disagree, matrices(), ladder=("fractions",)), (),
           Control("every row", ForAll(rows_disagree, matrices()))),
+    Claim("wen2021.section-2.norm", "Section 2.3, the L1,inf norm", "||A||_{1,inf} = max_j sum_i |a_ij| is a norm.",
+          "||A + B|| <= ||A|| + ||B||, ||t A|| = |t| ||A||, ||A|| = 0 iff A = 0",
+          ForAll(not_a_norm, matrices(), ladder=("fractions",)), (),
+          Control("so is max_j sum_i a_ij^2", ForAll(squares_are_not_a_norm, matrices()))),
+    Claim("wen2021.section-2.sparse", "Section 2.3, definition of SN_{c,o}, and (2.2)",
+          "The members of SN_{c,o} are sparse: to obtain a sparse network is equivalent to solving (2.2), a solution of "
+          "which has a weight that is 0.",
+          "f in argmin {sum_i L(f(x_i), y_i) | f in S_c} implies that some entry of some V~_l is 0",
+          ForAll(has_no_zero_weight, examples=(relu_unit(0.25, (0.25, 0.5), 0.5, 0.5, (1.0, 1.0), 1.0, 1),),
+                 meets=is_solution, ladder=("fractions",)), ("a solution of (2.2): in S_c, of least loss",),
+          fault="wrong", correction="wen2021.section-2.sparse.corrected",
+          tex=r"f \in \arg\min \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
+              r"f \in \mathcal{S}_c^{k,\mathbf{d},\sigma} \Big\} \implies \text{some entry of some } \tilde{\mathbf{V}}_\ell \text{ is } 0",
+          explanation="One sample, x = (1, 1), y = 1, one ReLU, c = 1: V_1 = (1/4, 1/4, 1/2) has L1 norm 1, the unit is 1, "
+          "and with V_2 = (1/2, 1/2) f = 1 fits, so that no net has a smaller loss. None of the weights is 0. (Solutions "
+          "with zeros are there beside it: which one is found is the algorithm's doing.)"),
+    Claim("wen2021.section-2.sparse.corrected", "Section 2.3, (2.2)",
+          "If (2.2) has a solution then it has one in which each unit has at most n weights that are not 0, its bias "
+          "counted: the values of a unit on n samples need no more, nor a larger L1 norm. That is sparse where the layer "
+          "before is much wider than n.",
+          "for all V in R^{d+1}: V' with A V' = A V, ||V'||_1 <= ||V||_1, ||V'||_0 <= n, the rows of A being (1, u_i^T)",
+          ForAll(needs_more_weights(lambda n: n), wide_units(), ladder=("fractions",)), (),
+          Control("at most n - 1", ForAll(needs_more_weights(lambda n: n - 1), wide_units())), ours=True,
+          tex=r"\forall V \in \mathbb{R}^{d+1}\ \exists V': \quad A V' = A V,\ \|V'\|_1 \le \|V\|_1,\ \|V'\|_0 \le n, "
+              r"\quad A = \begin{pmatrix} 1 & u_1^T \cr \vdots & \vdots \cr 1 & u_n^T \end{pmatrix}"),
+    Claim("wen2021.section-2.union", "Section 2.3, definition of S_c",
+          "The union of SN_{c,o} over o >= 0 sets no constraint on the output layer: f is in it just where the hidden "
+          "layers' norms are at most c.",
+          "S_c = union over o >= 0 of SN_{c,o}",
+          ForAll(union_differs(1), relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), (),
+          Control("over o at most half the norms of f's output layer", ForAll(union_differs(Fraction(1, 2)), relu_mlps(
+              ReLU())))),
+    Claim("wen2021.section-2.nested", "Section 2.3, the classes",
+          "The classes are nested: SN_{c,o} grows with c, with o, and with each hidden width.",
+          "c <= c', o <= o', d <= d' imply SN_{c,o}^{k,d} in SN_{c',o'}^{k,d'}",
+          ForAll(not_nested(2), relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), (),
+          Control("for half of c", ForAll(not_nested(Fraction(1, 2)), relu_mlps(ReLU()))), ours=True),
     Claim("wen2021.section-2.rescaling", "Section 2.3, the class S_c",
           "For a positively homogeneous sigma every net can be rescaled into S_c for any c > 0, with the same function: as "
           "a set of functions S_c does not depend on c, since the output layer is free.",
           "S_c^{k,d,sigma} = S_c'^{k,d,sigma} for all c, c' > 0",
           ForAll(leaves_class, relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), ("sigma = ReLU",),
           Control("for ReLU6", ForAll(leaves_class, relu_mlps(ReLU6()), examples=(saturated(),))), ours=True),
+    Claim("wen2021.section-2.range", "Section 2.3, the class SN_{c,o}, with Section 3, first paragraph",
+          "On [-1, 1]^m_1 a function of SN_{c,o} is at most o max(1, (c rho)^k).",
+          "|f(x)[j]| <= o_j max(1, (c rho)^k)",
+          ForAll(beyond_range(3), leaky_mlps(3.0), ladder=("fractions",), n_examples=60),
+          ("sigma(0) = 0, sigma rho-Lipschitz",),
+          Control("with one hidden layer fewer", ForAll(beyond_range(3, hidden=1), leaky_mlps(3.0), examples=(
+              leaky_unit(-2.0, 4.0),))), ours=True),
+    Claim("wen2021.section-2.lipschitz", "Section 2.3, the class SN_{c,o}",
+          "A function of SN_{c,o} is o (c rho)^k-Lipschitz in the maximum norm, wherever x lies.",
+          "|f(x)[j] - f(y)[j]| <= o_j (c rho)^k ||x - y||_inf",
+          ForAll(steeper_than_the_class(3), leaky_mlps(3.0), ladder=("fractions",), n_examples=60), ("sigma rho-Lipschitz",),
+          Control("with o c^k, for rho = 3", ForAll(steeper_than_the_class(1), leaky_mlps(3.0), examples=(
+              leaky_unit(-1.0, 1.0),))), ours=True),
+    Claim("wen2021.eq-2-2.samples", "Section 2.3, after (2.2)", "The samples (x_i, y_i) are in R^{m_1 x 1}.",
+          "(x_1, y_1), ..., (x_n, y_n) in R^{m_1 x 1}", Certificate(numbers_in_a_sample(lambda m1: m1 * 1)),
+          ("y_i is a number",), fault="misprint", correction="wen2021.eq-2-2.samples.corrected",
+          tex=r"(\mathbf{x}_1, y_1), \dots, (\mathbf{x}_n, y_n) \in \mathbb{R}^{m_1 \times 1}",
+          explanation="Such a pair has m_1 + 1 numbers. Section 5.1 has it right: R^1000 x R."),
+    Claim("wen2021.eq-2-2.samples.corrected", "Section 2.3, after (2.2)", "They are in R^{m_1} x R.",
+          "(x_1, y_1), ..., (x_n, y_n) in R^{m_1} x R", Certificate(numbers_in_a_sample(lambda m1: m1 + 1)), (),
+          Control("in R^{m_1 x 1}", Certificate(numbers_in_a_sample(lambda m1: m1 * 1))), ours=True,
+          tex=r"(\mathbf{x}_1, y_1), \dots, (\mathbf{x}_n, y_n) \in \mathbb{R}^{m_1} \times \mathbb{R}"),
+    Claim("wen2021.eq-2-2.attained", "Section 2.3, (2.2)",
+          "The problem (2.2) has a minimum: here of the cross-entropy, where the infimum 0 is the loss of some f.",
+          "min {sum_i L(f(x_i), y_i) | f in S_c}",
+          ForAll(above_the_infimum, examples=(Margin(Fraction(4), Fraction(4)),), ladder=("balls",)),
+          ("L the cross-entropy of Section 3.3", "all samples are of one class"),
+          fault="missing hypothesis", correction="wen2021.eq-2-2.attained.corrected",
+          tex=r"\min_f \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
+              r"f \in \mathcal{S}_c^{k,\mathbf{d},\sigma} \Big\}",
+          explanation="f = (b, 0), the bias of the output layer alone, has the loss log(1 + e^-b) > 0 on each sample of the "
+          "first class: it tends to 0 as b grows and no f, whose loss is always positive, attains that. So with every "
+          "sample set that S_c can separate. The output layer being free, nothing stops b."),
+    Claim("wen2021.eq-2-2.attained.corrected", "Section 2.3, (2.2)",
+          "Over SN_{c,o} the minimum is attained for every continuous loss, as the weights are in a closed and bounded set: "
+          "here at the end b = o.",
+          "log(1 + e^-o) < log(1 + e^-b) for -o <= b < o",
+          ForAll(below_the_end, MARGINS, meets=lambda case: abs(case.b) <= case.o and case.b != case.o, ladder=("balls",)),
+          ("the output layer is bounded by o",),
+          Control("for b > o too", ForAll(below_the_end, MARGINS, meets=lambda case: case.b != case.o, ladder=("balls",))),
+          ours=True,
+          tex=r"\min_f \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
+              r"f \in \mathcal{SN}_{c,o}^{k,\mathbf{d},\sigma} \Big\}"),
+    Claim("wen2021.eq-2-2.controls-sparsity", "Section 2.3, after (2.2)",
+          "The normalization constant c controls the sparsity: what S_c no longer allows at a smaller c is lost, as a "
+          "function with its zeros.",
+          "V in S_c, not in S_c' for c' < c: no V' in S_c' has the same function and the same zeros",
+          ForAll(stays_with_its_zeros, examples=(relu_unit(0.0, (2.0, 0.0), 0.0, 0.5, (1.0, 1.0), 1.0, 1),),
+                 ladder=("fractions",)), ("sigma = ReLU, as in all experiments", "c' = lam = 1"),
+          fault="missing hypothesis", correction="wen2021.eq-2-2.controls-sparsity.corrected",
+          tex=r"V \in \mathcal{S}_c \setminus \mathcal{S}_{c'},\ c' < c \implies \text{no } V' \in \mathcal{S}_{c'} \text{ "
+              r"with the same function and the same zeros}",
+          explanation="relu(2 x_1) / 2 has hidden norm 2; relu(x_1) is the same function, with the same zeros, and has norm "
+          "1. The output layer is free and takes up every factor. So for ReLU the solutions of (2.2), as functions and "
+          "in which of their weights are 0, are the same for all c > 0; that sparsity goes with c in Section 5 is the "
+          "algorithm's doing (its start, its steps, its projections), or that of a bound on the output layer."),
+    Claim("wen2021.eq-2-2.controls-sparsity.corrected", "Section 2.3, after (2.2)",
+          "For a positively homogeneous sigma every net of S_c has a rescaling in S_c', whatever c' > 0 is, with the same "
+          "function and the same zeros.",
+          "{(f, zeros of V~)} of S_c = {(f, zeros of V~)} of S_c' for all c, c' > 0",
+          ForAll(leaves_class_or_zeros, relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), ("sigma = ReLU",),
+          Control("for ReLU6", ForAll(leaves_class_or_zeros, relu_mlps(ReLU6()), examples=(saturated(),))), ours=True,
+          tex=r"\{(f, \text{zeros of } \tilde{\mathbf{V}}) : \mathcal{S}_c\} = \{(f, \text{zeros of } \tilde{\mathbf{V}}) : "
+              r"\mathcal{S}_{c'}\} \quad \text{for all } c, c' > 0"),
 )
