@@ -19,18 +19,25 @@ except ModuleNotFoundError as missing:
     raise SystemExit(f"the experiments need {missing.name}: pip install 'pathnorm-ref[experiments]'") from missing
 
 HELP = {
-    "task": "1 to 4, of C.1.2", "data": "the set of images", "width": "units of a hidden layer (VGG19: of its first)",
-    "methods": "training rules", "lr": "learning rate", "lrs": "learning rates of the grid", "lam": "lambda",
-    "lams": "lambdas of the grid", "epochs": "passes over the training images",
+    "task": "of the table: 1 to 4 of C.1 in yang2022, a column of Table 3 in wen2021", "data": "the set of images",
+    "width": "units of a hidden layer (VGG: channels of its first)", "widths": "units of the hidden layers",
+    "methods": "training rules", "method": "training rule", "lr": "learning rate", "lrs": "learning rates of the grid",
+    "momentum": "of the rule weight-decay", "decay": "of the learning rate: constant, linear or cosine, to 0",
+    "lam": "lambda", "lams": "lambdas of the grid", "epochs": "passes over the training samples",
     "every": "how many epochs, or steps, between two measurements", "steps": "steps of the optimiser",
     "converged": "steps after which a run counts as converged: a multiple of --steps",
-    "retraining": "steps for which each sparse model is trained on", "batch_size": "images in a step",
+    "retraining": "steps for which each sparse model is trained on", "batch_size": "samples in a step",
     "n": "points", "noise": "deviation of the points from their half circles",
-    "n_per_class": "training images of each class",
+    "n_train": "training samples", "n_test": "test samples", "n_in": "inputs", "n_active": "coefficients that are not 0",
+    "beta": "the least and the largest coefficient", "last": "what z_1001 is", "spread": "what 1/4 is",
+    "alpha": "whose alpha is: shared, or each sample", "n_per_class": "training images of each class",
     "n_validation": "images set apart to choose by", "reading": "what a corrupted label becomes",
+    "cs": "normalization constants, beside no constraint", "output": "what becomes of the output layer",
+    "folds": "of the cross-validation", "first_kernel": "size of the first two kernels",
+    "augment": "crop and flip images at random", "fresh": "each trial draws samples of its own",
     "bias": "what a bias counts as in the penalties",
     "layer_balance": "Algorithm 2 in each step of the proximal algorithm", "grid": "points on a side of the picture",
-    "seed": "of all that is random", "seeds": "the grid runs on the first, what it selects on all"}
+    "seed": "of all that is random", "seeds": "of the trials; a grid runs on the first, what it selects on all"}
 """What a setting is, by its name, which means the same in every experiment."""
 
 

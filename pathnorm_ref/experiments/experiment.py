@@ -24,7 +24,7 @@ class Finding(NamedTuple):
 
 def unless_diverged(findings, records):
     """The findings, all of which compare all runs: they can't tell if one, by its "diverged", has diverged."""
-    diverged = [job.method.name for job, record in records.items() if record["diverged"]]
+    diverged = dict.fromkeys(job.method.name for job, record in records.items() if record["diverged"])
     if not diverged:
         return findings
     return [found._replace(seen=None, numbers=f"diverged: {', '.join(diverged)}; before that {found.numbers}")

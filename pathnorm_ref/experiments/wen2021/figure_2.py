@@ -1,0 +1,29 @@
+"""Figure 2: box plots of the classification experiment (Section 5.2), from the runs of Table 2."""
+
+from pathnorm_ref.experiments.experiment import Experiment, unless_diverged
+from pathnorm_ref.experiments.wen2021 import table_2
+from pathnorm_ref.experiments.wen2021.figure_1 import quartiles
+from pathnorm_ref.experiments.wen2021.trials import boxes, jobs, moving
+
+PANES = (("generalization error", "generalization error", "linear"), ("sparsity", "sparsity rate (%)", "linear"))
+
+
+def rows(settings, records):
+    return quartiles(settings, records, [name for name, *_ in PANES])
+
+
+def draw(settings, records):
+    return boxes(settings, records, PANES, table_2.PRINTED)
+
+
+def findings(settings, records):
+    table = table_2.rows(settings, records)
+    return unless_diverged([
+        moving(table, "generalization error", "Figure 2a: the generalization error decreases as c decreases"),
+        moving(table, "sparsity", "Figure 2b: the network becomes sparser with a smaller c", rising=False)], records)
+
+
+EXPERIMENT = Experiment(
+    "Figure 2: generalization error and sparsity of the classification experiment, box plots (Section 5.2)",
+    table_2.Settings, table_2.small, jobs, table_2.measure, rows, draw, findings, table_2.EXPERIMENT.prepare,
+    ("the runs are those of Table 2", "boxes: quartiles; whiskers: 1.5 times their distance", *table_2.CHOICES))
