@@ -4,6 +4,7 @@ import asyncio
 import csv
 import platform
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -51,6 +52,7 @@ def perform(experiment, name, settings, place, n_jobs=1, backend="loky", schedul
     with cluster(backend, scheduler):
         check_writable(place.out)
         found = gather(experiment, settings, place, n_jobs)
+    Console(stderr=True).print(f"{name}: {timed(found.values())}", highlight=False, soft_wrap=True)
     records = {job: kept_record["record"] for job, kept_record in found.items()}
     rows = experiment.rows(settings, records)
     report = {"experiment": name, "title": experiment.title, "settings": asdict(settings),
@@ -112,7 +114,17 @@ def run_all(measure, jobs, place, n_jobs):
 
 
 def _measured(measure, job, place):
-    return job, {"job": asdict(job), "versions": versions(), "record": measure(job, place)}
+    begun = time.perf_counter()
+    record = measure(job, place)
+    return job, {"job": asdict(job), "versions": versions(), "seconds": time.perf_counter() - begun, "record": record}
+
+
+def timed(found):
+    """In words, how long the runs took, as far as it was kept; it stands in no report, which must be the same again."""
+    seconds = [kept_record["seconds"] for kept_record in found if "seconds" in kept_record]
+    if not seconds:
+        return "no run was timed"
+    return f"{len(seconds)} runs of {sum(seconds) / len(seconds):.1f} s on average, {sum(seconds):.0f} s in all"
 
 
 def _path(job, place):

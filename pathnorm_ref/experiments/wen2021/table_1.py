@@ -24,7 +24,7 @@ class Settings(Trials):
     n_test: int = 1500
     n_in: int = 1000
     n_active: int = 100
-    beta: tuple[float, ...] = (0.15, 150.0)
+    beta: tuple[float, float] = (0.15, 150.0)
     last: str = "zero"
     width: int = 300
 

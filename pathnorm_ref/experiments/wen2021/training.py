@@ -164,7 +164,7 @@ def step(method, t, net, params, state, x, y, loss):
 def measured(prepared, net, params, epoch):
     """Losses on training and test samples and their difference, accuracies in per cent (of labels), `sparsity`."""
     net = without_dropout(net)
-    points = {}
+    points: dict[str, Any] = {}
     for part, x, y in (("training", prepared.x, prepared.y), ("test", prepared.x_test, prepared.y_test)):
         out = outputs(net, params, x)
         points[f"{part} error"] = float(prepared.loss(out, y)[0])
