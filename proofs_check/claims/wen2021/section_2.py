@@ -348,7 +348,7 @@ def wide_units(draw):
 
 def null_vector(A):
     """h, not 0, with A h = 0, of more columns than rows, by elimination."""
-    rows, pivots = [list(row) for row in A], []
+    rows, pivots = [list(row) for row in A], list[int]()
     for column in range(A.shape[1]):
         pivot = next((row for row in rows[len(pivots):] if row[column] != 0), None)
         if pivot is None:
@@ -471,7 +471,8 @@ CLAIMS = (
                  meets=is_solution, ladder=("fractions",)), ("a solution of (2.2): in S_c, of least loss",),
           fault="wrong", correction="wen2021.section-2.sparse.corrected",
           tex=r"f \in \arg\min \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
-              r"f \in \mathcal{S}_c^{k,\mathbf{d},\sigma} \Big\} \implies \text{some entry of some } \tilde{\mathbf{V}}_\ell \text{ is } 0",
+              r"f \in \mathcal{S}_c^{k,\mathbf{d},\sigma} \Big\} "
+              r"\implies \text{some entry of some } \tilde{\mathbf{V}}_\ell \text{ is } 0",
           explanation="One sample, x = (1, 1), y = 1, one ReLU, c = 1: V_1 = (1/4, 1/4, 1/2) has L1 norm 1, the unit is 1, "
           "and with V_2 = (1/2, 1/2) f = 1 fits, so that no net has a smaller loss. None of the weights is 0. (Solutions "
           "with zeros are there beside it: which one is found is the algorithm's doing.)"),
