@@ -40,10 +40,10 @@ class GradientProjection(Around):
 
     The objective is the rule's, F say, with the gradient of F beta-Lipschitz on the way. Around gradient descent, x+ =
     P(x - lr grad F(x)) gives <grad F(x), x+ - x> <= -||x+ - x||^2 / lr, so F falls by at least (1/lr - beta/2)
-    ||x+ - x||^2. Around `Lasso` with its biases `inside` a step is the proximal step of what is penalised and
-    constrained at once, since soft thresholds add up, and the same holds. Around momentum and Adam nothing like it does.
-    But all of these rest where gradient descent does, at the stationary points of F on the balls: Adam's
-    d / (|d| + eps) keeps the order of magnitudes, and for -d to be normal to an L1 ball is a matter of their order.
+    ||x+ - x||^2. Around `Lasso` a step is the proximal step of penalty and balls at once, as soft thresholds add up, and
+    the same holds with the beta of L. Around momentum and Adam nothing like it does. But on full batches all of these
+    rest where gradient descent does, at the stationary points of F on the balls: Adam's d / (|d| + eps) keeps signs
+    and the order of magnitudes, of which alone it is a matter whether -d is normal to an L1 ball.
 
     ValueError for a c that is not positive and finite, another `output`, an index twice, and from `init` and `step` for
     one that is no hidden weight layer. TypeError for `layers` that are no tuple of integers.
