@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import convert, leaves, tree_map
 from pathnorm_ref.complexity import why_outside
-from pathnorm_ref.layers import AvgPool, BatchNorm, Conv2d, Dense, Flatten, MaxPool, ReLU, Tanh
+from pathnorm_ref.layers import AvgPool, BatchNorm, Conv2d, Dense, Dropout, Flatten, MaxPool, ReLU, Tanh
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import loss_and_gradient
 from pathnorm_ref.training import Adam, Balanced, GradientProjection, Lasso, Pruning, WeightDecay, iterates
@@ -160,7 +160,7 @@ def test_inside_the_ball_a_step_is_the_rules_bit_for_bit(name):
 def test_chosen_layers_only():
     """5.3 of the document: its first two convolutions; others, a batch norm and pooling among them, are not touched."""
     net = Net(Conv2d(1, 2, 3, padding=1), BatchNorm(2), ReLU(), MaxPool(2), Conv2d(2, 3, 2), Tanh(),
-              Conv2d(3, 2, 1, bias=False), AvgPool(1), Flatten(), Dense(2, 3), ReLU(), Dense(3, 2))
+              Conv2d(3, 2, 1, bias=False), AvgPool(1), Flatten(), Dropout(0.5, 3), Dense(2, 3), ReLU(), Dense(3, 2))
     rng = np.random.default_rng(0)
     params = tree_map(lambda a: a + 3 * rng.standard_normal(a.shape), net.init(rng))
     right, outside, _ = projected(params, 1.5, (0, 4))
@@ -171,9 +171,9 @@ def test_chosen_layers_only():
         np.testing.assert_allclose(a, b, rtol=0, atol=8 * 19 * U * 16, err_msg=name)
     same(found[5:], params[5:])
     every, _ = GradientProjection(WeightDecay(1, 0), 1.5).init(net, params)
-    for i in (0, 4, 6, 9):
+    for i in (0, 4, 6, 10):
         assert max(sum(map(abs, v)) for v in columns(every[i])) <= 1.5 * (1 + 20 * U)
-    same(every[11], params[11])
+    same(every[12], params[12])
 
 
 # --- the class -------------------------------------------------------------------------------------------
@@ -473,6 +473,13 @@ def test_what_is_no_state(state, error, message):
     net, params, _, _ = problem("mlp")
     with pytest.raises(error, match=message):
         GradientProjection(WeightDecay(1, 0), 1).step(net, params, state, params)
+
+
+def test_no_hidden_layer_may_be_chosen():
+    net, params, _, _ = problem("mlp")
+    found, (_, thresholds) = GradientProjection(WeightDecay(1, 0), 0.5, (), "projected").init(net, params)
+    same(found[:-1], params[:-1])
+    assert len(thresholds) == 1 and max(sum(map(abs, v)) for v in columns(found[-1])) <= 0.5 * (1 + 8 * U)
 
 
 def test_without_hidden_layers_there_is_the_output_alone():

@@ -13,7 +13,17 @@ from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import leaves, tree_map
 from pathnorm_ref.layers import ReLU6, Tanh
 from pathnorm_ref.objectives import loss_and_gradient
-from pathnorm_ref.training import Adam, Balanced, GroupLasso, Lasso, PathNormProximal, Pruning, Rule, WeightDecay
+from pathnorm_ref.training import (
+    Adam,
+    Balanced,
+    GradientProjection,
+    GroupLasso,
+    Lasso,
+    PathNormProximal,
+    Pruning,
+    Rule,
+    WeightDecay,
+)
 from pathnorm_ref.units import Bias
 from tests.pathnorm_ref.training.nets import NETS, RULES, frozen, problem, square
 
@@ -66,7 +76,12 @@ def test_steps_stay_in_their_system(name, rule, rooted_system):
 
 # --- descent -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not Adam])  # which promises no descent
+def projection_of(kind):
+    return lambda lr, lam: GradientProjection(kind(lr, lam), 1.5, output="projected")
+
+
+@pytest.mark.parametrize("kind", [*(kind for kind in KINDS if kind is not Adam),  # which promises no descent
+                                  projection_of(WeightDecay), projection_of(Lasso)])
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32), lam=st.sampled_from([0.0, 0.01, 0.3, 3.0]))
 def test_the_objective_falls_as_the_theory_of_proximal_gradient_steps_has_it(kind, seed, lam):
