@@ -219,7 +219,10 @@ CLAIMS = (
           "Algorithm 2 is the projection onto the L1 norm ball, of any input v in R^s.",
           "w_p = sgn(v_p) max(|v_p| - theta, 0) = argmin_{||x||_1 <= c} ||x - v||",
           ForAll(not_the_projection(algorithm_2), vectors(RADII), examples=(INSIDE,), ladder=("fractions",)),
-          ("c > 0",), fault="missing hypothesis", correction="wen2021.algorithm-2.outside"),
+          ("c > 0",), fault="missing hypothesis", correction="wen2021.algorithm-2.outside",
+          tex=r"w_p = \operatorname{sgn}(v_p) \max(|v_p| - \theta, 0) = \arg\min_{\|x\|_1 \le c} \|x - v\|_2",
+          explanation="For v = 1 and c = 2, p* = 1 and theta = 1 - 2 = -1, so w = 2: the point is inside and should "
+          "stay. Algorithm 1 asks whether ||v||_1 > c before it calls Algorithm 2; by itself Algorithm 2 does not."),
     Claim("wen2021.algorithm-2.outside", "Section 4, Algorithm 2",
           "Algorithm 2 is the projection where ||v||_1 >= c > 0 (elsewhere theta is negative and it moves v outwards).",
           "w_p = sgn(v_p) max(|v_p| - theta, 0) = argmin_{||x||_1 <= c} ||x - v||",
@@ -227,7 +230,7 @@ CLAIMS = (
                  ladder=("fractions",), n_examples=300),
           ("||v||_1 >= c", "c > 0"),
           Control("for every v", ForAll(not_the_projection(algorithm_2), examples=(INSIDE,), ladder=("fractions",))),
-          ours=True),
+          ours=True, tex=r"\|v\|_1 \ge c \implies w_p = \operatorname{sgn}(v_p) \max(|v_p| - \theta, 0) = \arg\min_{\|x\|_1 \le c} \|x - v\|_2"),
     Claim("wen2021.algorithm-2.zero-radius", "Section 4, Algorithm 2",
           "p* exists for c = 0 too (an edge for implementers: the paper takes c > 0).",
           "{p in [s] : mu_p - (1/p)(sum_{q=1}^p mu_q - c) > 0} is not empty",
@@ -276,20 +279,29 @@ CLAIMS = (
           "Projecting the columns of V_l, which without its tilde has no row of biases, leads into S_c.",
           "||V~_l[., j]||_1 <= c after: for all columns v in V_l^(t+1), if ||v||_1 > c then v = proj_{||.||_1 <= c} v",
           ForAll(columns_outside(without_bias_row), matrices(), examples=(BIASED_COLUMN,), ladder=("fractions",)),
-          ("c > 0",), fault="misprint", correction="wen2021.algorithm-1.columns.corrected"),
+          ("c > 0",), fault="misprint", correction="wen2021.algorithm-1.columns.corrected",
+          tex=r"\text{for all columns } v \text{ in } \mathbf{V}_\ell^{(t+1)}:\ v \leftarrow \mathrm{proj}_{\|\cdot\|_1 \le c} v",
+          explanation="S_c bounds the columns of V~_l = (B_l, W_l^T)^T, biases with the weights. A column with the "
+          "bias 2 and the weight 1 keeps both if only the weights are projected, and has the norm 3."),
     Claim("wen2021.algorithm-1.columns.corrected", "Section 4, Algorithm 1, inner loop",
           "Projecting the columns of V~_l, with its row of biases, leads into S_c.", "||V~_l[., j]||_1 <= c",
           ForAll(columns_outside(algorithm_1_columns), matrices(), ladder=("fractions",)), ("c > 0",),
           Control("projecting the columns without the biases does",
                   ForAll(columns_outside(without_bias_row), examples=(BIASED_COLUMN,), ladder=("fractions",))),
-          ours=True),
+          ours=True,
+          tex=r"\text{for all columns } v \text{ in } \tilde{\mathbf{V}}_\ell^{(t+1)}:\ v \leftarrow "
+          r"\mathrm{proj}_{\|\cdot\|_1 \le c} v"),
     Claim("wen2021.algorithm-1.output-layer", "Section 4, Algorithm 1, input, loop and output",
           "Updating V~_l for l = 1..k, as printed, Algorithm 1 leaves just those points as they are that are "
           "stationary for (2.2), in which T_{k+1} is a variable too.",
           "V~^(t+1) = V~^(t) if and only if V~^(t) is stationary for (2.2)",
           ForAll(wrong_resting_points(as_it_is), examples=(STUCK,), ladder=("fractions",)),
           ("V~_1, ..., V~_k in S_c", "gamma_t > 0", "squared loss"), fault="misprint",
-          correction="wen2021.algorithm-1.output-layer.corrected"),
+          correction="wen2021.algorithm-1.output-layer.corrected",
+          tex=r"\tilde{\mathbf{V}}_\ell^{(t+1)} = P(\tilde{\mathbf{V}}_\ell^{(t)} - \gamma_t \nabla L), \quad \ell = 1, \dots, k",
+          explanation="relu(x) at x = 1, y = 2, c = 1: the gradient with respect to V~_1 = (0, 1) is (-1, -1), the "
+          "step leads to (1, 2), and its projection is (0, 1) again. With V~_2 = (0, 1) held the loss stays at 1/2; "
+          "with V~_2 = (0, 2) it is 0."),
     Claim("wen2021.algorithm-1.output-layer.corrected", "Section 4, Algorithm 1, input, loop and output",
           "With a gradient step for l = k + 1, which S_c does not bound and nothing projects, Algorithm 1 leaves just "
           "those points as they are that are stationary for (2.2).",
@@ -298,5 +310,7 @@ CLAIMS = (
                  n_examples=60),
           ("V~_1, ..., V~_k in S_c", "gamma_t > 0", "squared loss"),
           Control("without the step for l = k + 1",
-                  ForAll(wrong_resting_points(as_it_is), examples=(STUCK,), ladder=("fractions",))), ours=True),
+                  ForAll(wrong_resting_points(as_it_is), examples=(STUCK,), ladder=("fractions",))), ours=True,
+          tex=r"\tilde{\mathbf{V}}_\ell^{(t+1)} = P(\tilde{\mathbf{V}}_\ell^{(t)} - \gamma_t \nabla L), \; \ell \le k, \quad "
+          r"\tilde{\mathbf{V}}_{k+1}^{(t+1)} = \tilde{\mathbf{V}}_{k+1}^{(t)} - \gamma_t \nabla L"),
 )
