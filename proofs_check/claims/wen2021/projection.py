@@ -220,7 +220,7 @@ CLAIMS = (
           "w_p = sgn(v_p) max(|v_p| - theta, 0) = argmin_{||x||_1 <= c} ||x - v||",
           ForAll(not_the_projection(algorithm_2), vectors(RADII), examples=(INSIDE,), ladder=("fractions",)),
           ("c > 0",), fault="missing hypothesis", correction="wen2021.algorithm-2.outside",
-          tex=r"w_p = \operatorname{sgn}(v_p) \max(|v_p| - \theta, 0) = \arg\min_{\|x\|_1 \le c} \|x - v\|_2",
+          tex=r"w_p = \mathrm{sgn}(v_p) \max(|v_p| - \theta, 0) = \arg\min_{\|x\|_1 \le c} \|x - v\|_2",
           explanation="For v = 1 and c = 2, p* = 1 and theta = 1 - 2 = -1, so w = 2: the point is inside and should "
           "stay. Algorithm 1 asks whether ||v||_1 > c before it calls Algorithm 2; by itself Algorithm 2 does not."),
     Claim("wen2021.algorithm-2.outside", "Section 4, Algorithm 2",
@@ -230,7 +230,8 @@ CLAIMS = (
                  ladder=("fractions",), n_examples=300),
           ("||v||_1 >= c", "c > 0"),
           Control("for every v", ForAll(not_the_projection(algorithm_2), examples=(INSIDE,), ladder=("fractions",))),
-          ours=True, tex=r"\|v\|_1 \ge c \implies w_p = \operatorname{sgn}(v_p) \max(|v_p| - \theta, 0) = \arg\min_{\|x\|_1 \le c} \|x - v\|_2"),
+          ours=True, tex=r"\|v\|_1 \ge c \implies "
+          r"w_p = \mathrm{sgn}(v_p) \max(|v_p| - \theta, 0) = \arg\min_{\|x\|_1 \le c} \|x - v\|_2"),
     Claim("wen2021.algorithm-2.zero-radius", "Section 4, Algorithm 2",
           "p* exists for c = 0 too (an edge for implementers: the paper takes c > 0).",
           "{p in [s] : mu_p - (1/p)(sum_{q=1}^p mu_q - c) > 0} is not empty",
@@ -280,7 +281,8 @@ CLAIMS = (
           "||V~_l[., j]||_1 <= c after: for all columns v in V_l^(t+1), if ||v||_1 > c then v = proj_{||.||_1 <= c} v",
           ForAll(columns_outside(without_bias_row), matrices(), examples=(BIASED_COLUMN,), ladder=("fractions",)),
           ("c > 0",), fault="misprint", correction="wen2021.algorithm-1.columns.corrected",
-          tex=r"\text{for all columns } v \text{ in } \mathbf{V}_\ell^{(t+1)}:\ v \leftarrow \mathrm{proj}_{\|\cdot\|_1 \le c} v",
+          tex=r"\text{for all columns } v \text{ in } \mathbf{V}_\ell^{(t+1)}:\ v \leftarrow "
+          r"\mathrm{proj}_{\|\cdot\|_1 \le c} v",
           explanation="S_c bounds the columns of V~_l = (B_l, W_l^T)^T, biases with the weights. A column with the "
           "bias 2 and the weight 1 keeps both if only the weights are projected, and has the norm 3."),
     Claim("wen2021.algorithm-1.columns.corrected", "Section 4, Algorithm 1, inner loop",
@@ -298,7 +300,8 @@ CLAIMS = (
           ForAll(wrong_resting_points(as_it_is), examples=(STUCK,), ladder=("fractions",)),
           ("V~_1, ..., V~_k in S_c", "gamma_t > 0", "squared loss"), fault="misprint",
           correction="wen2021.algorithm-1.output-layer.corrected",
-          tex=r"\tilde{\mathbf{V}}_\ell^{(t+1)} = P(\tilde{\mathbf{V}}_\ell^{(t)} - \gamma_t \nabla L), \quad \ell = 1, \dots, k",
+          tex=r"\tilde{\mathbf{V}}_\ell^{(t+1)} = P(\tilde{\mathbf{V}}_\ell^{(t)} - \gamma_t \nabla L), \quad "
+          r"\ell = 1, \dots, k",
           explanation="relu(x) at x = 1, y = 2, c = 1: the gradient with respect to V~_1 = (0, 1) is (-1, -1), the "
           "step leads to (1, 2), and its projection is (0, 1) again. With V~_2 = (0, 1) held the loss stays at 1/2; "
           "with V~_2 = (0, 2) it is 0."),
@@ -311,6 +314,6 @@ CLAIMS = (
           ("V~_1, ..., V~_k in S_c", "gamma_t > 0", "squared loss"),
           Control("without the step for l = k + 1",
                   ForAll(wrong_resting_points(as_it_is), examples=(STUCK,), ladder=("fractions",))), ours=True,
-          tex=r"\tilde{\mathbf{V}}_\ell^{(t+1)} = P(\tilde{\mathbf{V}}_\ell^{(t)} - \gamma_t \nabla L), \; \ell \le k, \quad "
-          r"\tilde{\mathbf{V}}_{k+1}^{(t+1)} = \tilde{\mathbf{V}}_{k+1}^{(t)} - \gamma_t \nabla L"),
+          tex=r"\tilde{\mathbf{V}}_\ell^{(t+1)} = P(\tilde{\mathbf{V}}_\ell^{(t)} - \gamma_t \nabla L), "
+          r"\; \ell \le k, \quad \tilde{\mathbf{V}}_{k+1}^{(t+1)} = \tilde{\mathbf{V}}_{k+1}^{(t)} - \gamma_t \nabla L"),
 )
