@@ -88,11 +88,11 @@ def exceeds(value, bound):
 
 
 def first(s):
-    return rademacher_bound(*s, ball)
+    return rademacher_bound(s.n, s.k, s.m1, s.c, s.o, s.rho, ball)
 
 
 def second(s):
-    return steep_rademacher_bound(*s, ball)
+    return steep_rademacher_bound(s.n, s.k, s.m1, s.c, s.o, s.rho, ball)
 
 
 def is_steep(s):
