@@ -7,13 +7,15 @@ import flint
 import numpy as np
 from hypothesis import strategies as st
 
-from pathnorm_ref.architectures import mlp
+from pathnorm_ref.architectures import mlp, vgg16
 from pathnorm_ref.arrays import ball
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1, TABLE_2
+from pathnorm_ref.layers import Conv2d, MaxPool
 from proofs_check.cases import Vector, arrays, vectors
 from proofs_check.certificates import polynomials
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
+from proofs_check.claims.yang2022.table_2 import CONVOLUTIONS
 from proofs_check.violations import unequal
 
 # --- networks, in the format d_0 - d_1 - ... - d_{k+1} -------------------------------------------------
@@ -46,7 +48,10 @@ def outside_the_theorems():
         return facts | {
             "(f - y)^2 grows by 9 - 4 from f = 2 to f = 3, y = 0, and is above 1 (A3)": 3**2 - 2**2 > 3 - 2 and 3**2 > 1,
             f"x_2, x_5, ..., {apart} coordinates that share no z, are all in [-1, 1] with a probability below 10^-50":
-            bool(share**apart < ball(Fraction(1, 10**50)))}
+            bool(share**apart < ball(Fraction(1, 10**50))),
+            "x_1, ..., x_500 of Section 5.2 are all in [-1, 1] with a probability below 10^-10 for every alpha, as for "
+            "alpha = 0":
+            bool(ball(2).sqrt().erf()**500 < ball(Fraction(1, 10**10)))}
 
 
 def every_row_has_c_of_1():
@@ -108,10 +113,37 @@ FIFTH_INPUT = FirstLayer(*(np.array(a, dtype=float) for a in ([[0]] * 4 + [[1]],
 
 
 def smaller_c_expresses_less():
-    """Of v relu(w x + b), on either side of the kink, and (v/t) relu(t w x + t b): whether they differ."""
+    """Of v relu(w x + b), on either side of the kink, and (v/t) relu(t w x + t b): whether they differ. And an example."""
     v, w, x, b, t = polynomials("v", "w", "x", "b", "t")
-    return {f"where w x + b {'> 0' if on else '<= 0'}, v relu(w x + b) is not (v/t) relu(t w x + t b), t = c/c'":
-            v * on * (t * w * x + t * b) != t * v * on * (w * x + b) for on in (1, 0)}
+    told = {f"where w x + b {side} 0, v relu(w x + b) is not (v/t) relu(t w x + t b), t = c/c'":
+            v * on * (t * w * x + t * b) != t * v * on * (w * x + b) for side, on in ((">", 1), ("<=", 0))}
+    return told | {"at x = 1, 2, 3 relu(x), in S_1, is not 100 relu(x/100), in S_c for c = 1/100":
+                   any(n != 100 * Fraction(n, 100) for n in (1, 2, 3))}
+
+
+# --- VGG-16 --------------------------------------------------------------------------------------------
+
+def kernels(net):
+    """Of the convolutions: those before each max-pooling layer, and the size of each kernel."""
+    blocks, sizes, count = [], [], 0
+    for layer in net:
+        if isinstance(layer, Conv2d):
+            sizes.append(layer.windows.kernel)
+            count += 1
+        if isinstance(layer, MaxPool):
+            blocks.append(count)
+            count = 0
+    return tuple(blocks), sizes
+
+
+def replaces_the_first(n):
+    """Whether the house's modified VGG-16 differs from its VGG-16 in the first n kernels, 3 x 3 there and 21 x 21 here."""
+    def facts():
+        (blocks, before), (same, after) = (kernels(vgg16(width=1, first_kernel=size)) for size in (3, 21))
+        return {f"{', '.join(map(str, blocks))} convolutions, each 3 x 3, before the max-pooling layers":
+                blocks == same == CONVOLUTIONS["VGG16"] and set(before) == {(3, 3)},
+                f"of the kernels {n} are 21 x 21": after == [(21, 21)] * n + before[n:]}
+    return facts
 
 
 # --- the choice of c, and penalties --------------------------------------------------------------------
@@ -158,10 +190,10 @@ CLAIMS = (
           "100 * 0.001 sqrt(1000) = 3.16, 100 * 0.001 sqrt(500) = 2.24", Certificate(counted_at_start("0.001")),
           ("before any training", "the first layer alone, which has nearly nine weights in ten, or more"),
           Control("up to 0.0001", Certificate(counted_at_start("0.0001"))), ours=True),
-    Claim("wen2021.section-5.hypotheses", "Section 5.1 and 5.2, with Theorems 2 and 3",
-          "Of what Theorem 2 supposes, the regression has neither the inputs in [-1, 1]^{m_1} nor the loss of (A3), "
-          "and c rho >= 1 in three rows of Table 1; c rho >= 1, which Theorem 3 supposes, is met in one row of Table "
-          "2.",
+    Claim("wen2021.section-5.hypotheses", "Section 5.1 and Section 5.2, with Theorems 2 and 3",
+          "The inputs are in [-1, 1]^{m_1}, as Section 3 supposes, in neither experiment; the regression has not the "
+          "loss of (A3); and c rho >= 1, which Theorems 2 and 3 suppose, holds in three rows of Table 1 and in one of "
+          "Table 2.",
           "X = [-1, 1]^{m_1}, (A3), c rho >= 1", Certificate(outside_the_theorems), ("rho = 1, of ReLU",),
           Control("c rho >= 1 in every row with finite c", Certificate(every_row_has_c_of_1)), ours=True),
     # --- the regression
@@ -213,6 +245,14 @@ CLAIMS = (
           "relu(u): the next layer divides by t, the output layer, which nothing bounds, by t^k in all (biases of "
           "layer l by t^{l-1}). So any f in S_c' is in S_c; what a small c limits is what training finds."),
     # --- CIFAR-10, the choice of c, penalties
+    Claim("wen2021.section-5.vgg-16", "Section 5.3, first paragraph",
+          "In the modified VGG-16 of the house the first two 3 x 3 convolutional layers are replaced by 21 x 21 ones.",
+          "13 kernels: 21 x 21, 21 x 21, 3 x 3, ..., 3 x 3", Certificate(replaces_the_first(2)), ("VGG-16 without its "
+          "dense layers",), Control("the first three", Certificate(replaces_the_first(3)))),
+    Claim("wen2021.section-5.small-kernels", "Section 5.3, first paragraph",
+          "A small kernel assumes local sparsity, so that it need not be normalized.", "3 x 3 of 32 x 32",
+          Informal("a choice; the classes of the theorems have their bound in every hidden layer, so that no theorem "
+                   "speaks of a network of which some are free", "wen2021.section-5.hypotheses")),
     Claim("wen2021.figure-4", "Section 5.3, second paragraph, with Figure 4",
           "From c = 15 to c = 45 the sparsity rate reduces by almost 25 % and the generalization error doubles.",
           "sparsity(15) - sparsity(45) ~ 25/100, gen err(45) ~ 2 gen err(15)",

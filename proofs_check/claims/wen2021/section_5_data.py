@@ -9,6 +9,7 @@ import flint
 import numpy as np
 
 from pathnorm_ref.arrays import ball
+from pathnorm_ref.data.synthetic import LAST, correlated
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1
 from proofs_check.checks import Certificate, Informal
 from proofs_check.claim import Claim, Control
@@ -31,12 +32,8 @@ def mixing(last, share=Fraction(1, 5)):
     """x = M z: the rows of M, each as {column: entry}, counted from 0; `last` reads Section 5.1 for the last row."""
     n = N_IN
     rows = [{0: Fraction(1)}, *({j - 1: share, j: Fraction(1), j + 1: share} for j in range(1, n - 1))]
-    return [*rows, {"alone": {n - 1: Fraction(1)}, "without z_1001": {n - 2: share, n - 1: Fraction(1)},
-                    "with z_1": {n - 2: share, n - 1: Fraction(1), 0: share}}[last]]
-
-
-LAST = ("alone", "without z_1001", "with z_1")
-"""x_1000 is z_1000, as x_1 is z_1; or what is printed without the z that there is not; or with z_1 in its place."""
+    after = {"plain": {}, "zero": {n - 2: share}, "extended": {n - 2: share, n: share}, "cyclic": {n - 2: share, 0: share}}
+    return [*rows, {n - 1: Fraction(1)} | after[last]]
 
 
 def covariance(row, other):
@@ -53,23 +50,37 @@ def nearly_orthogonal(share):
     def facts():
         told: dict[str, bool] = {}
         for last in LAST:
-            rows, columns = [Fraction(0)] * N_IN, [Fraction(0)] * N_IN
+            rows, columns = [Fraction(0)] * N_IN, [Fraction(0)] * (N_IN + 1)
             for i, row in enumerate(mixing(last, share)):
                 for j, entry in row.items():
                     rows[i] += abs(entry - (i == j))
                     columns[j] += abs(entry - (i == j))
             r = max(*rows, *columns)
             variance = max(covariance(row, row) for row in mixing(last, share))
-            told |= {f"x_1000 {last}: ||M - I|| <= {r}, condition number at most ((1 + {r})/(1 - {r}))^2 < 10":
+            told |= {f"x_1000 read as {last!r}: ||M - I|| <= {r}, condition number at most ((1 + {r})/(1 - {r}))^2 < 10":
                      r < 1 and (1 + r)**2 < 10 * (1 - r)**2,
-                     f"x_1000 {last}: variance inflation at most {decimal(variance)}/(1 - {r})^2 < 5":
+                     f"x_1000 read as {last!r}: variance inflation at most {decimal(variance)}/(1 - {r})^2 < 5":
                      r < 1 and variance < 5 * (1 - r)**2}
         return told
     return facts
 
 
+def house_mixes(readings=LAST, share=Fraction(1, 5)):
+    """Whether the house's `correlated` makes M z of integer z and of the z_1001 beyond: to the rounding of 1/5 in floats."""
+    def facts():
+        z, beyond = np.arange(N_IN)[None] % 7 - 3.0, np.array([5.0])
+        told = {}
+        for last in readings:
+            x, whole = correlated(z, beyond, last)[0], [*z[0], *beyond]
+            found = max(abs(Fraction(x[i]) - sum(entry * Fraction(whole[j]) for j, entry in row.items()))
+                        for i, row in enumerate(mixing(last, share)))
+            told[f"x = M z, x_1000 read as {last!r}"] = found < Fraction(1, 2**48)
+        return told
+    return facts
+
+
 def correlations():
-    rows = mixing("alone")
+    rows = mixing("plain")
     near = [covariance(rows[9], rows[9 + lag]) / covariance(rows[9], rows[9]) for lag in (1, 2, 3)]
     return {"x_10 has with x_11, x_12, x_13 the correlations 10/27, 1/27, 0":
             near == [Fraction(10, 27), Fraction(1, 27), 0]}
@@ -79,7 +90,7 @@ def signal(low, high):
     """E (x^T beta)^2, of beta_j ~ Unif(low, high) for j <= 100 and 0 else."""
     mean = (low + high) / 2
     square = (low**2 + low * high + high**2) / 3
-    rows = mixing("alone")[:N_ACTIVE]
+    rows = mixing("plain")[:N_ACTIVE]
     return sum(covariance(row, other) * (square if i == j else mean**2)
                for i, row in enumerate(rows) for j, other in enumerate(rows) if abs(i - j) <= 2)
 
@@ -211,6 +222,10 @@ CLAIMS = (
           Certificate(inside(2, N_IN - 1)), ("z_i in R^1000",),
           Control("for j = 1 too", Certificate(inside(1, N_IN - 1))), ours=True,
           tex=r"x_{ij} = z_{ij} + 0.2\,(z_{i,j+1} + z_{i,j-1}), \quad j = 2, \dots, 999, \quad x_{i1} = z_{i1}"),
+    Claim("wen2021.section-5.last-coordinate.house", "Section 5.1, second step",
+          "The house's samples have x as printed, for each reading of its last coordinate.", "x = M z",
+          Certificate(house_mixes()), ("in floats, to 2^-48",),
+          Control("with 0.25 in place of 0.2", Certificate(house_mixes(share=Fraction(1, 4)))), ours=True),
     Claim("wen2021.section-5.multicollinearity", "Section 5.1, after the steps",
           "The problem is made more challenging in the presence of multicollinearity.",
           "x_i1, ..., x_i1000 are collinear",
