@@ -6,7 +6,9 @@ from pathnorm_ref.experiments.experiment import Experiment, unless_diverged
 from pathnorm_ref.experiments.wen2021 import table_1
 from pathnorm_ref.experiments.wen2021.trials import boxes, ended, jobs, moving, named
 
-PANES = (("generalization error", "generalization error", "log"), ("sparsity", "sparsity rate (%)", "linear"))
+PANES = (("generalization error", "generalization error", "log", "generalization error"),
+         ("sparsity", "sparsity rate (%): weights of 0", "linear", "sparsity"),
+         ("small", "weights of at most 0.001 (%)", "linear", "sparsity"))
 
 
 def quartiles(settings, records, names):

@@ -5,7 +5,9 @@ from pathnorm_ref.experiments.wen2021 import table_2
 from pathnorm_ref.experiments.wen2021.figure_1 import quartiles
 from pathnorm_ref.experiments.wen2021.trials import boxes, jobs, moving
 
-PANES = (("generalization error", "generalization error", "linear"), ("sparsity", "sparsity rate (%)", "linear"))
+PANES = (("generalization error", "generalization error", "linear", "generalization error"),
+         ("sparsity", "sparsity rate (%): weights of 0", "linear", "sparsity"),
+         ("small", "weights of at most 0.001 (%)", "linear", "sparsity"))
 
 
 def rows(settings, records):

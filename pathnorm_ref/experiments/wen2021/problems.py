@@ -35,7 +35,7 @@ class Prepared(NamedTuple):
     y_test: np.ndarray
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def prepare(problem, place):
     """`Prepared`, by the seed of the problem: x, and the y of a regression, as float32."""
     x, y, x_test, y_test = problem.samples(place)

@@ -17,9 +17,14 @@ PRINTED = {row.c: {"training error": row.training_error, "test error": row.test_
 
 @dataclass(frozen=True)
 class Settings(Trials):
-    """Section 5.1 as printed."""
+    """Section 5.1 as printed; gradient descent with momentum on full batches, at a rate for targets of this size."""
 
     cs: tuple[float, ...] = tuple(float(c) for c in PRINTED if c != "inf")
+    method: str = "weight-decay"
+    lr: float = 0.00001
+    momentum: float = 0.9
+    epochs: int = 500
+    batch_size: int = 500
     n_train: int = 500
     n_test: int = 1500
     n_in: int = 1000
@@ -66,6 +71,7 @@ def findings(settings, records):
     bare, one = table[0], row_of(table, 1.0)
     found = [
         moving(table, "sparsity", "as c increases, the weight matrices become denser", rising=False),
+        moving(table, "small", "the same of weights of at most 0.001", rising=False),
         moving(table, "generalization error", "as c increases, the generalization error increases"),
         Finding("with c = infinity the model fits the training data perfectly", fits(bare),
                 f"training error {bare['training error']:.2g} +- {bare['training error deviation']:.1g}")]
@@ -93,7 +99,7 @@ def fits(row):
 
 def small(given):
     return {"seeds": (42, 43), "cs": (10.0, 1.0, 0.5, 0.3), "n_train": 100, "n_test": 200, "n_in": 200, "n_active": 20,
-            "width": 60, "epochs": 200, "beta": (0.15, 1.5)}
+            "width": 60, "epochs": 500, "beta": (0.15, 1.5), "lr": 0.001}
 
 
 CHOICES = (

@@ -46,6 +46,7 @@ def findings(settings, records):
     found = [
         moving(table, "generalization error", "the generalization error decreases as c decreases"),
         moving(table, "sparsity", "the network becomes sparser with a smaller c", rising=False),
+        moving(table, "small", "the same of weights of at most 0.001", rising=False),
         Finding("with no regularization the model fits the training data perfectly", fits(bare),
                 f"training accuracy {bare['training accuracy']:.2f} %, training error {bare['training error']:.2g}")]
     larger, smaller = row_of(table, 0.10), row_of(table, 0.07)

@@ -100,7 +100,7 @@ def check(runs, place):
     """ValueError for data, a net, and a rule that do not fit together; the first run of each kind is tried."""
     kinds = {(type(run.problem), run.method.name, run.method.c is None): run for run in reversed(runs)}
     for run in kinds.values():
-        start(run, place)
+        begun(run, place)
 
 
 def train(run, place):
@@ -109,11 +109,15 @@ def train(run, place):
                           lambda i, trained: advance(run, place, i, trained), run.epochs // run.every)
 
 
+def begun(run, place):
+    """(net, params, state) to start from."""
+    net = with_dropout(prepare(run.problem, place).net, run.method.dropout)
+    return net, *run.method.rule(1.0).init(net, initial(net, run.seed))
+
+
 def start(run, place):
-    prepared = prepare(run.problem, place)
-    net = with_dropout(prepared.net, run.method.dropout)
-    params, state = run.method.rule(1.0).init(net, initial(net, run.seed))
-    return Trained(params, state, (measured(prepared, net, params, 0),))
+    net, params, state = begun(run, place)
+    return Trained(params, state, (measured(run, prepare(run.problem, place), net, params, 0),))
 
 
 def with_dropout(net, rate):
@@ -135,7 +139,7 @@ def advance(run, place, i, trained):
             for t, (x, y) in batches(run, rng, prepared, i):
                 params, state = step(run.method, t, redrawn(net, rng) if run.method.dropout else net, params, state, x, y,
                                      prepared.loss)
-            point = measured(prepared, net, params, (i + 1) * run.every)
+            point = measured(run, prepared, net, params, (i + 1) * run.every)
     except NotFinite:
         return trained._replace(diverged=True)
     return Trained(params, state, (*trained.history, point))
@@ -161,7 +165,7 @@ def step(method, t, net, params, state, x, y, loss):
 
 # --- measuring -----------------------------------------------------------------------------------------
 
-def measured(prepared, net, params, epoch):
+def measured(run, prepared, net, params, epoch):
     """Losses on training and test samples and their difference, accuracies in per cent (of labels), `sparsity`."""
     net = without_dropout(net)
     points: dict[str, Any] = {}
@@ -170,19 +174,18 @@ def measured(prepared, net, params, epoch):
         points[f"{part} error"] = float(prepared.loss(out, y)[0])
         points[f"{part} accuracy"] = share_right(out, y) if y.ndim == 1 else None
     return finite({"epoch": epoch, **points, "generalization error": points["test error"] - points["training error"],
-                   **sparsity(net, params)})
+                   **sparsity(net, params, run.method.layers)})
 
 
-def sparsity(net, params):
+def sparsity(net, params, layers=None):
     """Per cent of the weights, biases not counted, that are 0 ("sparsity") and at most `SMALL` ("small"), of all weight
-    matrices and of all but the last ("hidden").
+    matrices and of those `layers` alone, by default all but the last ("hidden").
 
     "The ratio of the number of zero parameter estimates to the size of the weight matrices", Section 5.
     """
-    weights = [np.abs(params[layer][0]).ravel() for layer in weight_layers(net)]
     found = {}
-    for of, arrays in (("", weights), (" hidden", weights[:-1])):
-        every = np.concatenate(arrays)
+    for of, chosen in (("", weight_layers(net)), (" hidden", weight_layers(net)[:-1] if layers is None else layers)):
+        every = np.concatenate([np.abs(params[i][0]).ravel() for i in chosen])
         found[f"sparsity{of}"] = 100 * float(np.mean(every == 0))
         found[f"small{of}"] = 100 * float(np.mean(every <= np.float32(SMALL)))
     return found

@@ -13,13 +13,15 @@ from pathnorm_ref.experiments.wen2021.training import Method, Run
 CHOICES = (
     "optimiser, learning rate, epochs, batch size and initialisation are not printed: see the settings; uniform weights as "
     "PyTorch's layers, float32",
-    "the output layer has no constraint, as in the class S_c (setting `output`: Algorithm 1 as printed leaves it as it was, "
-    "Section 4 as printed projects it); biases are in the projected vectors; c = inf: the bare rule",
+    "all hidden layers are projected, as printed (setting `layers`: 0 is the first alone); the output layer has no "
+    "constraint, as in the class S_c (setting `output`: Algorithm 1 as printed leaves it as it was, Section 4 as printed "
+    "projects it); biases are in the projected vectors; c = inf: the bare rule",
     "whether a trial draws its own samples is not said: see the setting `fresh`; deviations are those of n - 1",
     "generalization error: test minus training error, with sign; both at the end of training, no best epoch is chosen",
-    "sparsity: per cent of the entries of all weight matrices, without biases, that are exactly 0; `small`: at most 0.001 "
-    "in magnitude. Uniform weights of fan-in m have 0.1 sqrt(m) % of these, 3.16 % for m = 1000 and 2.24 % for 500: near "
-    "the 3.02 % and 2.39 % that the document prints for c = inf, where no rule makes exact zeros",
+    "sparsity: per cent of the entries of all weight matrices, without biases, that are exactly 0, as printed; `small`: at "
+    "most 0.001 in magnitude, another reading of the same column. Uniform weights of fan-in m have 0.1 sqrt(m) % of these, "
+    "3.16 % for m = 1000 and 2.24 % for 500: near the 3.02 % and 2.39 % that the document prints for c = inf, where no rule "
+    "makes exact zeros",
     "rises or falls with c: from each c to the next; undecided if only by less than the sum of both standard errors it does "
     "not")
 """What the document does not say of its trials, and what was chosen."""
@@ -27,7 +29,10 @@ CHOICES = (
 
 @dataclass(frozen=True)
 class Trials:
-    """The settings of a table: no constraint and each c of `cs`, on each of the `seeds`."""
+    """The settings of a table: no constraint and each c of `cs`, on each of the `seeds`.
+
+    `layers` None: all hidden ones are projected. `every` None: measured at the start and at the end.
+    """
 
     cs: tuple[float, ...]
     seeds: tuple[int, ...] = tuple(range(42, 52))
@@ -36,9 +41,10 @@ class Trials:
     lr: float = 0.001
     momentum: float = 0.0
     decay: str = "constant"
+    layers: tuple[int, ...] | None = None
     output: str = "free"
-    epochs: int = 500
-    every: int = 50
+    epochs: int = 200
+    every: int | None = None
     batch_size: int = 50
 
     def __post_init__(self):
@@ -51,9 +57,11 @@ class Trials:
 
     def run(self, seed, c):
         """The trial of this seed, with the constant c (None: no constraint)."""
-        method = Method(self.method, self.lr, 0.0, c, momentum=self.momentum, decay=self.decay, output=self.output)
+        method = Method(self.method, self.lr, 0.0, c, momentum=self.momentum, decay=self.decay, output=self.output,
+                        layers=self.layers)
         problem = self.problem(seed if self.fresh else self.seeds[0])
-        return Run(problem, method, self.epochs, self.batch_size, seed, self.every)
+        every = self.epochs if self.every is None else self.every
+        return Run(problem, method, self.epochs, self.batch_size, seed, every)
 
 
 def jobs(settings, records):
@@ -91,20 +99,26 @@ def rows(settings, records, names, printed):
 
 
 def boxes(settings, records, panes, printed):
-    """Box plots over c, one pane for each (name, label, scale), with the document's means as crosses."""
-    figure, axes = panels(len(panes), width=3.9)
-    found = {c: points for c, points in reversed(ended(settings, records).items())}
-    for axis, (name, label, scale) in zip(axes, panes, strict=True):
+    """Box plots over c, one pane for each (name, label, scale, name of what is printed), with the printed means as
+    crosses."""
+    return boxplot(ended(settings, records), panes, printed)
+
+
+def boxplot(ended, panes, printed):
+    """`boxes` of {c: what was measured at the end of each run}."""
+    figure, axes = panels(len(panes), width=3.4)
+    found = dict(reversed(ended.items()))
+    for axis, (name, label, scale, as_printed) in zip(axes, panes, strict=True):
         places = range(1, len(found) + 1)
         axis.boxplot([[point[name] for point in points] for points in found.values()], positions=places, widths=0.6,
                      medianprops={"color": "#c44e1c"}, flierprops={"markersize": 3})
-        known = [(place, float(printed[named(c)][name])) for place, c in zip(places, found, strict=True)
-                 if name in printed.get(named(c), {})]
+        known = [(place, float(printed[named(c)][as_printed])) for place, c in zip(places, found, strict=True)
+                 if as_printed in printed.get(named(c), {})]
         if known:
             axis.plot(*zip(*known, strict=True), "x", color="#1b6ca8", markersize=5, label="means as printed")
+            axis.legend(loc="best")
         axis.set(xlabel="c", ylabel=label, yscale=scale)
         axis.set_xticks(list(places), [named(c).replace("inf", r"$\infty$") for c in found], rotation=60)
-        axis.legend(loc="best")
     return figure
 
 
