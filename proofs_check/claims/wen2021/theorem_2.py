@@ -233,8 +233,8 @@ CLAIMS = (
           "|L| <= 1 has an interval of length 2. The slack of the second term hides it in this example unless delta is "
           "tiny: with n = 20000 it has to be about 2^-131. Remark 4 inherits the fault."),
     Claim("wen2021.theorem-2.corrected", "Section 3.2, Theorem 2, (3.1), with (A3)",
-          "(3.1) holds for losses in an interval of length 1, as those of Remark 3 are; with |L| <= 1 its first root must be "
-          "doubled, as here.",
+          "(3.1) holds for losses in an interval of length 1, as those of Remark 3 are; with |L| <= 1 its first root must "
+          "be doubled, as here.",
           "E_L(f_T) <= 2 sqrt((log(2/delta) + 2 log(||T_{k+1}||_1 + 2)) / (2 n)) "
           "+ (2/sqrt(n)) (||T_{k+1}||_1 + 1) (c rho)^k (sqrt((k+3) log 4) + sqrt(2 log(2 m_1)))",
           ForAll(fails_corrected, DRAWS, examples=(LARGE_DEVIATION,), ladder=("fractions",), n_examples=40),
