@@ -22,6 +22,7 @@ from pathnorm_ref.norms import l_pq
 
 SUMS = 2**22  # over signs and units, which are enumerated at once
 UNITS = 10**4
+EXACT = 10**5
 
 # --- the complexity, of units --------------------------------------------------------------------------
 
@@ -30,9 +31,11 @@ def mean_sign(n):
     """E |eps_1 + ... + eps_n| / n of independent fair signs, a Fraction: C(n - 1, floor((n - 1) / 2)) / 2^(n - 1).
 
     The empirical Rademacher complexity of the constants in [-1, 1]; from 1 / sqrt(2 n) to 1 / sqrt n. ValueError unless
-    n >= 1.
+    n >= 1, and above `EXACT`, where its digits, n of them, would take long.
     """
     check_positive(n=n)
+    if n > EXACT:
+        raise ValueError(f"n is {n}: it must be at most {EXACT}")
     return Fraction(math.comb(n - 1, (n - 1) // 2), 2 ** (n - 1))
 
 

@@ -20,7 +20,7 @@ from pathnorm_ref.complexity import (
     suprema,
     why_outside,
 )
-from pathnorm_ref.complexity.suprema import SUMS, UNITS
+from pathnorm_ref.complexity.suprema import EXACT, SUMS, UNITS
 from pathnorm_ref.layers import Abs, Identity, LeakyReLU, PReLU, ReLU, Tanh
 
 U = 2.0**-53
@@ -293,5 +293,6 @@ def test_what_units_refuse(balls, monkeypatch):
     monkeypatch.setattr(suprema, "UNITS", 20)
     with pytest.raises(ValueError, match="k is 3: the chains have more than 20 units"):
         chain_units(np.random.default_rng(0).uniform(-1, 1, (5, 1)), 3, 1)
-    with pytest.raises(ValueError, match="n is 0"):
-        mean_sign(0)
+    for n in (0, EXACT + 1):
+        with pytest.raises(ValueError, match=f"n is {n}"):
+            mean_sign(n)
