@@ -247,12 +247,15 @@ def hidden_limits(case):
 
 
 def union_differs(share):
-    """Whether f is in S_c just where it is in SN_{c,o} of its own o, times `share`; for the c that it needs, and half."""
+    """Whether f is in SN_{c,o} of its own o, times `share`, but where its hidden norms are at most c, or not in S_c there.
+
+    For the c that it needs, and half of it.
+    """
     def violation(case):
-        _, c, o = hidden_limits(case)
-        limits = [share * value for value in o]
-        return both(*(fails((why_outside(case.net, case.params, limit) is None)
-                            == (why_outside(case.net, case.params, limit, limits) is None)) for limit in (c, c / 2)))
+        _, needed, o = hidden_limits(case)
+        used = any((matrix(own) != 0).any() for own in case.params[:-1] if own)  # else any c will do
+        return both(*(fails((why_outside(case.net, case.params, c, limits) is None) == (c == needed or not used))
+                      for c in (needed, needed / 2) for limits in (None, [share * value for value in o])))
     return violation
 
 
@@ -280,8 +283,13 @@ def not_nested(factor):
 
 
 def leaky_mlps(slope):
-    """Nets of leaky ReLUs, the Lipschitz constant of which is max(1, |slope|)."""
-    return relu_mlps(LeakyReLU(slope))
+    """Nets of leaky ReLUs, the Lipschitz constant of which is max(1, |slope|), with hidden norms above and below 1."""
+    return st.one_of(relu_mlps(LeakyReLU(slope)), relu_mlps(LeakyReLU(slope)).map(shrunk))
+
+
+def shrunk(case):
+    """The net with its hidden weights and biases times 2^-10."""
+    return case._replace(params=(*(tuple(array / 1024 for array in own) for own in case.params[:-1]), case.params[-1]))
 
 
 def beyond_range(rho, hidden=0):
