@@ -60,6 +60,31 @@ def why_outside(net, params, c, o=None):
     return None
 
 
+def into_class(net, params, c):
+    """Parameters of the same function in S_c, for any c > 0: in each hidden layer the largest L1 norm of a unit is c.
+
+    sigma is homogeneous: sigma(s t) = s sigma(t), s > 0. What layer l puts out is scaled by s_l, so that s_l b_l and
+    (s_l / s_(l-1)) W_l take the place of b_l and W_l, and W_(k+1) / s_k that of the last weights; a layer of zeros stays.
+    So S_c is the class of all nets of that architecture, whatever c is. For c' <= c, s_l >= (c' / c)^l by induction on
+    ||b|| + ||W|| / s_(l-1) <= c / s_(l-1), so that SN_{c,o} is part of SN_{c', o (c / c')^k}.
+
+    On floats all is to rounding. ValueError if c <= 0, for parameters that do not fit, for other architectures (see
+    `why_outside`) and for activations that are not homogeneous.
+    """
+    net.check_params(params)
+    reason = _other_architecture(net)
+    if reason or not all(layer.homogeneous for layer in net):
+        raise ValueError(reason or f"net is {net}: its activation must be homogeneous")
+    namespace(params=params)
+    c, s, scaled = number("c", c, next(leaves(params))[1], above=0), 1, []
+    for W, *b in params[:-1:2]:
+        restored = (W / s, *b)
+        top = l_pq(augmented(restored), 1, math.inf)
+        s = c / top if bool(greater(top, 0)) else 1
+        scaled += [tuple(array * s for array in restored), ()]
+    return (*scaled, (params[-1][0] / s, *params[-1][1:]))
+
+
 def _other_architecture(net):
     if len(net) % 2 == 0 or not all(isinstance(layer, Dense) for layer in net[::2]):
         return f"the net is {net}: dense layers and activations must take turns, from a dense layer to a dense layer"

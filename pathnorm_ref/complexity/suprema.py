@@ -93,7 +93,7 @@ def rademacher_interval(h, rng, draws, failure, o=1):
 def _with_bias_neuron(name, h):
     xp = namespace(**{name: h})
     if h.ndim != 2 or h.shape[0] == 0:
-        raise ValueError(f"{name} has shape {h.shape}: it must be (n, n_units), with at least one sample")
+        raise ValueError(f"{name} has shape {h.shape}: it must have two axes, and at least one sample on the first")
     return xp, xp.concat([ones(xp, (h.shape[0], 1), h), h], axis=1)
 
 
@@ -151,6 +151,7 @@ def chain_units(x, k, c, activation=None):
 def _check_units(x, activation):
     if not isinstance(x, np.ndarray) or (is_exact(x) and system(x) is not Fraction):
         raise TypeError("x must be a NumPy array of floats or Fractions: the units are enumerated there, exactly")
+    namespace(x=x)
     if not isinstance(activation, Activation) or not activation.homogeneous or activation.param_shapes:
         raise ValueError(f"activation is {activation}: units are enumerated of homogeneous ones without parameters")
 

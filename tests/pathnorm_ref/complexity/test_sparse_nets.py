@@ -10,8 +10,9 @@ from flint import arb
 
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import Undecided
-from pathnorm_ref.complexity import augmented, class_lipschitz, class_range, why_outside
+from pathnorm_ref.complexity import augmented, class_lipschitz, class_range, into_class, why_outside
 from pathnorm_ref.layers import Abs, Conv2d, Dense, LeakyReLU, PReLU, ReLU, Softplus, Tanh
+from pathnorm_ref.lipschitz import path_norm_bound
 from pathnorm_ref.network import Net
 from pathnorm_ref.norms import l_pq
 
@@ -95,6 +96,48 @@ def test_what_membership_refuses():
             augmented(own)
 
 
+# --- the same function, elsewhere --------------------------------------------------------------------------
+
+@pytest.mark.parametrize("c", [F(1, 1000), F(1), F(1000)], ids=str)
+@pytest.mark.parametrize("activation", [ReLU(), LeakyReLU(-3), Abs()], ids=repr)
+def test_every_net_is_in_every_class(c, activation):
+    rng = np.random.default_rng(0)
+    for sizes in ((2, 1), (2, 3, 2), (1, 2, 2, 3, 1)):
+        net = mlp(sizes, activation)
+        params, x = in_class(net, rng, F(7), F(5)), np.vectorize(F, otypes=[object])(rng.integers(-9, 10, (6, sizes[0])))
+        scaled = into_class(net, params, c)
+        assert why_outside(net, scaled, c) is None
+        assert (net.forward(scaled, x)[0] == net.forward(params, x)[0]).all()
+        assert all(l_pq(augmented(own), 1, math.inf) == c for own in scaled[:-1:2])
+        if c <= 7:  # nested: from c = 7, o = 5
+            assert why_outside(net, scaled, c, 5 * (7 / c) ** (len(sizes) - 2)) is None
+
+
+def test_into_the_class_in_every_system(system):
+    params, (x,) = system.take(PARAMS), system.take((np.array([[0.5, -1.0]]),))
+    scaled = into_class(NET, params, 0.25)
+    assert system.holds(scaled[0][0])
+    assert system.holds(scaled[2][0])
+    close = 16 * max(system.u, 2.0**-53)  # eight operations behind one another, on numbers of at most 4
+    assert abs(system.back(NET.forward(scaled, x)[0]) - system.back(NET.forward(params, x)[0])).max() <= close
+    assert abs(float(system.back(l_pq(augmented(scaled[0]), 1, math.inf))) - 0.25) <= close
+
+
+def test_a_layer_of_zeros_stays():
+    zero = tuple(tuple(0 * array for array in own) for own in PARAMS)
+    assert (into_class(NET, (zero[0], *PARAMS[1:]), 3)[0][0] == 0).all()
+    assert (into_class(NET, (zero[0], *PARAMS[1:]), 3)[2][0] == PARAMS[2][0]).all()
+
+
+def test_what_into_the_class_refuses():
+    with pytest.raises(ValueError, match="its activation must be homogeneous"):
+        into_class(mlp((2, 2, 2), Tanh()), PARAMS, 1)
+    with pytest.raises(ValueError, match="must take turns"):
+        into_class(Net(Dense(2, 2), ReLU()), PARAMS[:2], 1)
+    with pytest.raises(ValueError, match="c is 0"):
+        into_class(NET, PARAMS, 0)
+
+
 # --- of every net of the class ---------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("c", "rho", "k", "o", "most", "stretch"), [
@@ -118,6 +161,7 @@ def test_no_net_of_the_class_leaves_its_range_or_is_steeper(c, k, activation, rh
     for _ in range(20):
         params = in_class(net, rng, c, o)
         assert why_outside(net, params, c, o) is None
+        assert path_norm_bound(net, params, (2,)) <= class_lipschitz(k, c, o, rho)
         x, y = (np.vectorize(F, otypes=[object])(rng.integers(-4, 5, (2, 5, 2)), 4))
         out, out_y = net.forward(params, x)[0], net.forward(params, y)[0]
         assert abs(out).max() <= class_range(k, c, o, rho)

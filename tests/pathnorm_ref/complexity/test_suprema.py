@@ -107,9 +107,9 @@ def test_what_the_complexity_refuses():
     with pytest.raises(ValueError, match=f"h has 17 samples of 64 units: at most {SUMS} sums"):
         rademacher(np.ones((17, 64)))
     for bad in (np.ones(3), np.ones((0, 2))):
-        with pytest.raises(ValueError, match=r"h has shape .*: it must be \(n, n_units\), with at least one sample"):
+        with pytest.raises(ValueError, match=r"h has shape .*: it must have two axes, and at least one sample"):
             rademacher(bad)
-        with pytest.raises(ValueError, match=r"h has shape .*: it must be \(n, n_units\), with at least one sample"):
+        with pytest.raises(ValueError, match=r"h has shape .*: it must have two axes, and at least one sample"):
             rademacher_interval(bad, rng, 1, 0.1)
     with pytest.raises(ValueError, match="o is -1"):
         rademacher(x, -1)
@@ -273,12 +273,29 @@ def test_chains_attain_the_range():
         assert chain_units(samples(1, 3, 2), k, c).max() == class_range(k - 1, c, c)
 
 
+def test_the_width_of_the_first_of_two_hidden_layers_counts():
+    """One unit there: exact by `chain_units`. Two: a constant one serves the next layer as a bias of size c, not 1."""
+    x, c = np.array([[F(i, 4)] for i in (-3, -2, -1, 1, 2, 3)]), F(2)
+    net = mlp((1, 2, 1, 1))
+    params = ((np.array([[F(8, 5)], [F(0)]]), np.array([F(2, 5), F(2)])), (),
+              (np.array([[-F(10, 7), F(4, 7)]]), np.array([F(0)])), (), (np.array([[F(1)]]), np.array([F(0)])))
+    assert why_outside(net, params, c, 1) is None
+    out, chains = net.forward(params, x)[0], chain_units(x, 2, c)
+    eps = np.array([-1, 1, 1, -1, -1, 1])
+    assert eps @ out[:, 0] == F(8, 7)
+    assert max(abs(eps @ chains)) == F(8, 9)
+    assert rademacher(chains) == F(10961, 7560)
+    assert rademacher(np.hstack([chains, out])) == F(10971, 7560)
+
+
 def test_what_units_refuse(balls, monkeypatch):
     x = np.ones((2, 1))
-    with pytest.raises(ValueError, match=r"x has shape \(2,\): it must be"):
+    with pytest.raises(ValueError, match=r"x has shape \(2,\): it must have two axes"):
         extreme_units(np.ones(2), 1)
     with pytest.raises(ValueError, match="c is 0"):
         extreme_units(x, 0)
+    with pytest.raises(ValueError, match="x holds NaN"):
+        extreme_units(x * math.nan, 1)
     for bad in (balls.take((x,))[0], [[1.0]]):
         with pytest.raises(TypeError, match="x must be a NumPy array of floats or Fractions"):
             extreme_units(bad, 1)
