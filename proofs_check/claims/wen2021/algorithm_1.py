@@ -77,6 +77,8 @@ def unit(V, out=(0, 1), x=1, y=2, c=1, step=1):
 
 GROWING = unit((0, Fraction(1, 2)))
 """relu(x/2) at x = 1, y = 2: the step takes V~ = (0, 1/2) to (3/2, 2), the projection to (1/4, 3/4)."""
+SHORT = unit((0, Fraction(1, 2)), y=1, step=Fraction(1, 10))
+"""A step that stays inside: V~' - V~ = -gamma grad."""
 FACE = unit((Fraction(1, 2), Fraction(1, 2)), x=2, y=10)
 """V~ = (1/2, 1/2) on the sphere; -gradient is (17/2, 17)."""
 
@@ -231,8 +233,7 @@ CLAIMS = (
           ForAll(ascends(), descents(), (STUCK, GROWING), ladder=("fractions",), n_examples=60),
           ("V~_1, ..., V~_k in S_c", "gamma > 0"),
           Control("with 2 ||V~' - V~||^2 / gamma",
-          ForAll(ascends(2), examples=(unit((0, Fraction(1, 2)), y=1, step=Fraction(
-              1, 10)),), ladder=("fractions",))), ours=True),
+                  ForAll(ascends(2), examples=(SHORT,), ladder=("fractions",))), ours=True),
     Claim("wen2021.algorithm-1.cycle", "Section 4, Algorithm 1, gamma_t",
           "With steps that are too long iterates may cycle inside S_c: for relu(b + w x) at x = 0, y = 1/2, and gamma "
           "= 2, which is 2/beta, between b = 1/4 and b = 3/4.", "V~^(t+2) = V~^(t), V~^(t+1) != V~^(t)",
@@ -243,11 +244,15 @@ CLAIMS = (
           Informal("L is a function of all layers, and it is not said at which of the others the gradient is: at "
                    "V~^(t), or at those before l that the loop has moved; the superscript suggests the first",
                    "wen2021.algorithm-1.descent")),
+    Claim("wen2021.algorithm-1.letter-l", "Section 4, Algorithm 1, second line, with (2.2)",
+          "The gradient is that of L, of V~_l.", "grad L(V~_l^(t)), L(f(x), y), sum_i L(f(x_i), y_i)",
+          Informal("L is the loss of a prediction and a target in Section 2.2, and the objective of (2.2) has no "
+                   "letter; the sum or its mean is meant, which differ by a factor n in gamma_t",
+                   "wen2021.algorithm-1.descent")),
     Claim("wen2021.section-4.solves", "Section 4, first sentence",
           "The algorithm is to solve the optimization problem (2.2).", "min of (2.2)",
           Informal("an aim; (2.2) is not convex, and of a method of descent rest at a stationary point is what there "
-          "is to ask",
-                   "wen2021.section-4.solves.rest")),
+                   "is to ask", "wen2021.section-4.solves.rest")),
     Claim("wen2021.section-4.solves.rest", "Section 4, first sentence, with Algorithm 1",
           "Algorithm 1 may rest, with a step for every layer, where (2.2) is not solved: at a unit that is 0 on all "
           "samples.",
@@ -258,7 +263,7 @@ CLAIMS = (
           "bound on ||V~_l|| pushes, as the free output layer makes up for any of them.",
           "V~ stationary for (2.2) iff grad L(V~) = 0; <v, dL/dv> into a unit = <v, dL/dv> out of it",
           ForAll(bounds_push(not_stationary), descents(), (STUCK,), ladder=("fractions",), n_examples=60),
-          ("sigma = ReLU", "V~_1, ..., V~_k in S_c", "squared loss"),
+          ("sigma = ReLU, relu'(0) = 0", "V~_1, ..., V~_k in S_c", "squared loss"),
           Control("with the output layer held", ForAll(bounds_push(not_stationary_in_hidden), examples=(STUCK,),
                                                        ladder=("fractions",))), ours=True,
           explanation="relu(t u) = t relu(u), so <v, dL/dv> is the same over what enters a hidden unit and what leaves "
@@ -268,7 +273,7 @@ CLAIMS = (
           "The algorithm can be implemented as a variation of any gradient descent method.",
           "V~^(t+1) = P(V~^(t) - gamma_t D^(t))",
           Informal("it can, and it is not said that what comes out solves (2.2)",
-          "wen2021.section-4.any-method.rests")),
+                   "wen2021.section-4.any-method.rests")),
     Claim("wen2021.section-4.any-method.rests", "Section 4, fourth paragraph",
           "Around gradient descent, momentum and Adam Algorithm 1 rests at the same points, the stationary ones: for "
           "-g to be normal to the L1 ball is a matter of the signs and of the order of the |g|, and |g| / (|g| + eps) "

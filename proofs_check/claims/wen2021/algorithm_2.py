@@ -180,6 +180,6 @@ CLAIMS = (
           ForAll(depends_on_sign_of_zero, vectors(RADII), EDGES, meets=is_outside, ladder=("fractions",)),
           ("||v||_1 >= c", "c > 0"),
           Control("inside neither",
-          ForAll(depends_on_sign_of_zero, examples=(vector(1, 0, c=2),), ladder=("fractions",))),
+                  ForAll(depends_on_sign_of_zero, examples=(vector(1, 0, c=2),), ladder=("fractions",))),
           ours=True),
 )

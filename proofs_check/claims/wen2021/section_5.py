@@ -232,7 +232,7 @@ CLAIMS = (
           ForAll(depends_on_other_inputs(four_rows), first_layers(), (FIFTH_INPUT,), ladder=("fractions",)),
           ("W_1 in R^{d_0 x d_1}",),
           Control("with only the first four columns",
-          ForAll(depends_on_other_inputs(four_columns), examples=(FIFTH_INPUT,),
+                  ForAll(depends_on_other_inputs(four_columns), examples=(FIFTH_INPUT,),
                                                              ladder=("fractions",))), ours=True,
           tex=r"W_1[j, \cdot] = 0 \text{ for } j > 4 \implies f(x) = g(x_1, \dots, x_4)"),
     Claim("wen2021.section-5.expressive-power", "Section 5.2, second paragraph",
