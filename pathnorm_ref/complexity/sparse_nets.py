@@ -66,7 +66,7 @@ def into_class(net, params, c):
     sigma is homogeneous: sigma(s t) = s sigma(t), s > 0. What layer l puts out is scaled by s_l, so that s_l b_l and
     (s_l / s_(l-1)) W_l take the place of b_l and W_l, and W_(k+1) / s_k that of the last weights; a layer of zeros stays.
     So S_c is the class of all nets of that architecture, whatever c is. For c' <= c, s_l >= (c' / c)^l by induction on
-    ||b|| + ||W|| / s_(l-1) <= c / s_(l-1), so that SN_{c,o} is part of SN_{c', o (c / c')^k}.
+    ||b|| + ||W|| / s_(l-1) <= c / min(1, s_(l-1)), so that SN_{c,o} is part of SN_{c', o (c / c')^k}.
 
     On floats all is to rounding. ValueError if c <= 0, for parameters that do not fit, for other architectures (see
     `why_outside`) and for activations that are not homogeneous.

@@ -90,6 +90,23 @@ def test_every_bound_is_above_linear_nets_of_every_depth(k, q):
         above(value, *x.shape[:1], k, x.shape[1], q, 1, odd=True)
 
 
+@pytest.mark.parametrize("c", [0.5, 1.0, 3.0])
+@pytest.mark.parametrize("k", [1, 2, 4])
+def test_sampled_tanh_nets_stay_below_the_bounds_of_odd_activations(k, c):
+    """Units of random weights at their limit, among them constants and chains of one input."""
+    rng = np.random.default_rng(k)
+    x = rng.uniform(-1, 1, (8, 3))
+    h = x
+    for _ in range(k):
+        V = rng.standard_normal((h.shape[1] + 1, 200)) * (rng.random((h.shape[1] + 1, 200)) < 0.2)
+        V = np.hstack([V, np.eye(h.shape[1] + 1)])
+        h = np.tanh(np.hstack([np.ones((8, 1)), h]) @ (c * V / np.maximum(abs(V).sum(axis=0), 1e-9)))
+    low = rademacher(h, 2.0)
+    assert float(mean_sign(8)) * 2 <= low * (1 + 1e-14)
+    for bound in (*BOUNDS, smallest_bound):
+        assert low <= bound(8, k, 3, c, 2, odd=True)
+
+
 @pytest.mark.parametrize("c", RATIOS, ids=str)
 def test_brackets_close_at_extremes(c):
     """Between constants, or chains, from below and the smallest bound from above."""
