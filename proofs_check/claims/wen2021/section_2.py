@@ -440,6 +440,10 @@ CLAIMS = (
           "For classification t = argmax is a fixed function Z -> Y = {1, ..., m_2}.", "t = argmax",
           Informal("of a z with two largest entries it has two values: which one counts is left open, and no theorem "
                    "depends on it", "wen2021.section-3.cross-entropy")),
+    Claim("wen2021.section-2.overfit", "Section 2.2, first paragraph",
+          "An algorithm overfits if it is more accurate in fitting known data, but less accurate in predicting new data; "
+          "complex structures usually do, simple ones generalize well.", "E_L(f) large, empirical risk small",
+          Informal("«more» and «less» than what is not said, nor what is simple", "wen2021.section-2.rademacher-suffices")),
     Claim("wen2021.section-2.rademacher-suffices", "Section 2.2, last paragraph",
           "To control the generalization error it is sufficient to bound the Rademacher complexity, under mild "
           "conditions: the expected largest gap, to either side, is at most twice it.",
@@ -483,7 +487,7 @@ CLAIMS = (
               r"\implies \text{some entry of some } \tilde{\mathbf{V}}_\ell \text{ is } 0",
           explanation="One sample, x = (1, 1), y = 1, one ReLU, c = 1: V_1 = (1/4, 1/4, 1/2) has L1 norm 1, the unit is 1, "
           "and with V_2 = (1/2, 1/2) f = 1 fits, so that no net has a smaller loss. None of the weights is 0. (Solutions "
-          "with zeros are there beside it: which one is found is the algorithm's doing.)"),
+          "with zeros, which Section 5 counts, are there beside it: which one is found is the algorithm's doing.)"),
     Claim("wen2021.section-2.sparse.corrected", "Section 2.3, (2.2)",
           "If (2.2) has a solution then it has one in which each unit has at most n weights that are not 0, its bias "
           "counted: the values of a unit on n samples need no more, nor a larger L1 norm. That is sparse where the layer "
@@ -555,8 +559,8 @@ CLAIMS = (
           tex=r"\min_f \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
               r"f \in \mathcal{SN}_{c,o}^{k,\mathbf{d},\sigma} \Big\}"),
     Claim("wen2021.eq-2-2.controls-sparsity", "Section 2.3, after (2.2)",
-          "The normalization constant c controls the sparsity: what S_c no longer allows at a smaller c is lost, as a "
-          "function with its zeros.",
+          "The normalization constant c controls the sparsity in (2.2): to a net in S_c that is outside of S_c' for a "
+          "smaller c' there is none in S_c' with the same function, and so the same loss, and the same zeros.",
           "V in S_c, not in S_c' for c' < c: no V' in S_c' has the same function and the same zeros",
           ForAll(stays_with_its_zeros, examples=(relu_unit(0.0, (2.0, 0.0), 0.0, 0.5, (1.0, 1.0), 1.0, 1),),
                  ladder=("fractions",)), ("sigma = ReLU, as in all experiments", "c' = lam = 1"),
