@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.network import Net
 from pathnorm_ref.objectives import loss_and_gradient
-from pathnorm_ref.projections import project_l1_ball
+from pathnorm_ref.projections import project_l1_ball, project_l1_ball_from
 from pathnorm_ref.units import weight_layers
 from proofs_check.cases import Vector, arrays, samples, vectors
 from proofs_check.checks import ForAll
 from proofs_check.claim import Claim, Control
-from proofs_check.definitions import algorithm_1_column, algorithm_1_columns, algorithm_2
+from proofs_check.definitions import algorithm_1_column, algorithm_1_columns, algorithm_2, soft_threshold
 from proofs_check.violations import above, both, fails, unequal
 
 # --- the projection: violations of a function P(v, c) --------------------------------------------------
@@ -37,6 +37,17 @@ def not_the_projection(project):
 
 def not_algorithm_1(project):
     return lambda case: unequal(project(case.z, case.size), algorithm_1_column(case.z, case.size))
+
+
+def warm_start_differs(case):
+    """The house's projection of z that starts from the threshold of z2, against Algorithm 1."""
+    _, thresholds = project_l1_ball_from(None, case.z2, case.size)
+    return unequal(project_l1_ball_from(thresholds, case.z, case.size)[0], algorithm_1_column(case.z, case.size))
+
+
+def last_threshold_differs(case):
+    _, (threshold,) = project_l1_ball_from(None, case.z2, case.size)
+    return unequal(soft_threshold(case.z, threshold), algorithm_1_column(case.z, case.size))
 
 
 def infeasible(project):
@@ -255,6 +266,12 @@ CLAIMS = (
           ForAll(not_algorithm_1(house), vectors(RADII), EDGES, ladder=("fractions",), n_examples=200), ("c > 0",),
           Control("1.01 times the house's projection is", ForAll(
               not_algorithm_1(a_hundredth_longer(house)), examples=(OUTSIDE,), ladder=("fractions",))), ours=True),
+    Claim("wen2021.algorithm-1.projection.warm-start", "Section 4, Algorithm 1, inner loop",
+          "Started from the threshold of any other column, as a loop has it from the last iteration, the house's "
+          "projection is the same.", "project_l1_ball_from(theta(v'), v, c) = P(v)",
+          ForAll(warm_start_differs, vectors(RADII), EDGES, ladder=("fractions",), n_examples=200), ("c > 0",),
+          Control("so is the soft threshold by the last threshold",
+                  ForAll(last_threshold_differs, vectors(RADII), ladder=("fractions",))), ours=True),
     Claim("wen2021.algorithm-1.feasible", "Section 4, Algorithm 1, inner loop",
           "What Algorithm 1 makes of a column is in the ball.", "||P(v)||_1 <= c",
           ForAll(infeasible(algorithm_1_column), vectors(RADII), ladder=("fractions",)), ("c > 0",),
