@@ -1,6 +1,7 @@
 """What a run of Wen et al. 2021 starts from: a net, a loss, training and test samples (Section 5).
 
-A problem is a frozen dataclass with `samples`, `net`, `loss` and `inputs`; `prepare` puts them together, as float32.
+A problem is a frozen dataclass with `samples`, `net`, `loss`, `initial` and `inputs`; `prepare` puts them together, as
+float32.
 """
 
 import math
@@ -14,6 +15,7 @@ from pathnorm_ref import data
 from pathnorm_ref.architectures import mlp, vgg16
 from pathnorm_ref.experiments.pictures import enlarged, read
 from pathnorm_ref.experiments.settings import check_seed
+from pathnorm_ref.experiments.training import initial
 from pathnorm_ref.experiments.wen2021.selection import folds
 from pathnorm_ref.layers import Flatten
 from pathnorm_ref.layers.layer import check_positive
@@ -29,6 +31,8 @@ class Prepared(NamedTuple):
 
     net: Any
     loss: Any
+    initial: Any
+    """(net, seed) -> the parameters that training starts from."""
     x: np.ndarray
     y: np.ndarray
     x_test: np.ndarray
@@ -42,7 +46,7 @@ def prepare(problem, place):
     x, x_test = problem.inputs(x.astype(np.float32), x_test.astype(np.float32))
     if not np.issubdtype(y.dtype, np.integer):
         y, y_test = y.astype(np.float32), y_test.astype(np.float32)
-    return Prepared(problem.net(x.shape[1:]), problem.loss, x, y, x_test, y_test)
+    return Prepared(problem.net(x.shape[1:]), problem.loss, problem.initial, x, y, x_test, y_test)
 
 
 def mean_squared_error(out, y):
@@ -68,6 +72,7 @@ class Regression:
     width: int = 300
 
     loss = staticmethod(mean_squared_error)
+    initial = staticmethod(initial)
 
     def __post_init__(self):
         check_seed(self.seed)
@@ -104,6 +109,7 @@ class Classification:
     widths: tuple[int, ...] = (100, 50, 20)
 
     loss = staticmethod(softmax_cross_entropy)
+    initial = staticmethod(initial)
 
     def __post_init__(self):
         check_seed(self.seed)
@@ -158,6 +164,10 @@ class Pictures:
         return (*drawn(rng, images.x_train, images.y_train, "n_train", self.n_train),
                 *drawn(rng, images.x_test, images.y_test, "n_test", self.n_test))
 
+    @property
+    def initial(self):
+        return initial if self.model == "MLP" else initial_he
+
     def net(self, shape):
         if self.model == "MLP":
             return Net(Flatten(), mlp((math.prod(shape), self.width, 10)))
@@ -187,6 +197,10 @@ class Fold:
     def loss(self):
         return self.problem.loss
 
+    @property
+    def initial(self):
+        return self.problem.initial
+
     def samples(self, place):
         """(x, y, x_fold, y_fold)."""
         x, y, _, _ = self.problem.samples(place)
@@ -198,6 +212,12 @@ class Fold:
 
     def inputs(self, *arrays):
         return self.problem.inputs(*arrays)
+
+
+def initial_he(net, seed):
+    """Net.init, float32: normal weights of variance 2 / fan-in, zero biases. Uniform ones in +- 1 / sqrt(fan-in) shrink
+    what passes a ReLU layer by 0.4, and so by 1e-5 on the way through the VGG-16, which then learns nothing."""
+    return net.init(np.random.default_rng([seed, 1]), np.float32)
 
 
 def parted(samples, n):

@@ -1,7 +1,7 @@
 """A training run of Wen et al. 2021: a problem, a method with or without the constraint, and what is measured."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ from pathnorm_ref.arrays import NotFinite, tree_map
 from pathnorm_ref.data.augmentation import crop_and_flip
 from pathnorm_ref.experiments import kept
 from pathnorm_ref.experiments.settings import check_multiple, check_seed
-from pathnorm_ref.experiments.training import finite, initial, outputs, share_right
+from pathnorm_ref.experiments.training import finite, outputs, share_right
 from pathnorm_ref.experiments.wen2021.problems import Classification, Fold, Pictures, Regression, prepare
 from pathnorm_ref.layers import Dropout, ReLU
 from pathnorm_ref.layers.layer import check_positive
@@ -85,6 +85,11 @@ class Run:
         check_seed(self.seed)
 
 
+def on_fold(run, n_folds, i):
+    """The same run on fold i of the training samples of its problem (`problems.Fold`)."""
+    return replace(run, problem=Fold(run.problem, n_folds, i))
+
+
 class Trained(NamedTuple):
     """Where a run stands: parameters, the rule's memory, what was measured so far."""
 
@@ -111,8 +116,9 @@ def train(run, place):
 
 def begun(run, place):
     """(net, params, state) to start from."""
-    net = with_dropout(prepare(run.problem, place).net, run.method.dropout)
-    return net, *run.method.rule(1.0).init(net, initial(net, run.seed))
+    prepared = prepare(run.problem, place)
+    net = with_dropout(prepared.net, run.method.dropout)
+    return net, *run.method.rule(1.0).init(net, prepared.initial(net, run.seed))
 
 
 def start(run, place):
