@@ -14,6 +14,7 @@ from pathnorm_ref import projections_tuned
 from pathnorm_ref.arrays import (
     absolute,
     axis_tuple,
+    device,
     greater,
     is_exact,
     is_numpy_floats,
@@ -48,8 +49,7 @@ def project_l1_ball(z, size=1, axis=None):
     From outside: the projection of |z| onto the simplex, with the signs of z (Duchi et al. 2008, Section 4).
     """
     if is_numpy_floats(z) and z.size and (size := number("size", size, z, at_least=0)) > 0:
-        # refuses what is not finite
-        return _by_columns(projections_tuned.project_l1_ball, z, size, axis_tuple(axis, z.ndim))
+        return _tuned_l1_ball(None, z, size, axis_tuple(axis, z.ndim)).x
     xp, size, axes = _check(z, size, axis)
     if z.size == 0 or size == 0:
         return zeros(xp, z.shape, z)
@@ -70,12 +70,13 @@ def project_l1_ball_from(thresholds, z, size=1, axis=None):
     first. Newton's method starts from them; one step from a theta that is too large leads to one that is not, as the
     sum is convex, so they save steps and change nothing. ValueError for another shape, TypeError for another dtype.
     """
-    if thresholds is None:
-        xp, size, axes = _check(z, size, axis)
-    else:
-        xp = namespace(z=z, thresholds=thresholds)
-        size, axes = number("size", size, z, at_least=0), axis_tuple(axis, z.ndim)
-        _check_thresholds(thresholds, z, axes)
+    tuned = is_numpy_floats(z) and z.size and z.ndim
+    xp = namespace(z=z[:0] if tuned else z, **({} if thresholds is None else {"thresholds": thresholds}))
+    size, axes = number("size", size, z, at_least=0), axis_tuple(axis, z.ndim)
+    if thresholds is not None and thresholds.shape != _kept(z, axes):
+        raise ValueError(f"thresholds has shape {thresholds.shape}: it must be {_kept(z, axes)}, one for each slice of z")
+    if tuned and size > 0:
+        return _tuned_l1_ball(thresholds, z, size, axes)
     if z.ndim == 0:
         thresholds = None if thresholds is None else xp.reshape(thresholds, (1,))
         return Projected(*(xp.reshape(a, ()) for a in project_l1_ball_from(thresholds, xp.reshape(z, (1,)), size)))
@@ -132,75 +133,148 @@ def _kept(z, axes):
     return tuple(1 if i in axes else n for i, n in enumerate(z.shape))
 
 
-def _check_thresholds(thresholds, z, axes):
-    if thresholds.shape != _kept(z, axes):
-        raise ValueError(f"thresholds has shape {thresholds.shape}: it must be {_kept(z, axes)}, one for each slice of z")
-
-
-def _by_columns(project, z, size, axes):
-    """`project` of a matrix of which the columns are the slices of z."""
-    order = (*axes, *(i for i in range(z.ndim) if i not in axes))
-    moved = z.transpose(order)
-    columns = moved.reshape(math.prod(moved.shape[:len(axes)]), math.prod(moved.shape[len(axes):]))
-    return project(columns, size).reshape(moved.shape).transpose([order.index(i) for i in range(z.ndim)])
-
-
 # --- the simplex and the L1 ball -----------------------------------------------------------------------
 
 def _l1_ball(xp, z, size, axes):
-    """The plain path, for every number system and library; `projections_tuned` is held equal to it."""
+    """The plain path, for every number system and library; `projections_tuned` gives the same bits."""
     return _l1_ball_from(xp, None, z, size, axes).x
 
 
 def _l1_ball_from(xp, thresholds, z, size, axes):
     magnitude = absolute(xp, z)
-    with np.errstate(over="ignore"):  # a sum that overflows is outside, as it should be
-        outside = greater(xp.sum(magnitude, axis=axes, keepdims=True), size)
+    outside = greater(xp.sum(magnitude, axis=axes, keepdims=True), size) if is_exact(z) else True
     start = True if thresholds is None else magnitude > thresholds
-    x, active, theta = _simplex(xp, magnitude, size, axes, among=outside, start=start)
-    x = xp.where(greater(z, 0, among=active), x, -x)
-    return Projected(xp.where(outside, x, z), xp.where(outside, theta, zeros(xp, theta.shape, z)))
+    x, active, theta = _simplex(xp, magnitude, size, axes, outside, start)
+    zero = zeros(xp, theta.shape, z)
+    outside = outside if is_exact(z) else theta > zero  # as a sum of floats is not the norm
+    x = xp.where(active & ~greater(z, 0, among=active), -x, x)
+    return Projected(xp.where(outside, x, z), xp.where(outside, theta, zero))
 
 
-def _simplex(xp, z, size, axes, among=True, start=True):
-    """(x, where x > 0, the threshold), for size > 0. Balls are compared in the slices `among` only.
+def _tuned_l1_ball(thresholds, z, size, axes):
+    """`_l1_ball_from` of NumPy floats, their slices made the rows of a matrix. It refuses what is not finite."""
+    rest = tuple(i for i in range(z.ndim) if i not in axes)
+    moved = z.transpose(rest + axes)
+    rows = moved.reshape(math.prod(moved.shape[:len(rest)]), math.prod(moved.shape[len(rest):]))
+    guesses = None if thresholds is None else thresholds.transpose(rest + axes).reshape(len(rows))
 
-    Floats: the largest entry becomes 0 and size 1, so that nothing that counts can overflow or cancel, and
-    the threshold lies in [-1, 0). Rounding: u and u - tau are each off by eps/2 (|u|, |tau|, x <= 1), and tau
-    by a few eps, as the last step corrects it by the sum as found: so an entry of x by a few eps size, and
-    their sum by n eps size at most.
+    def simplex(part):
+        x, _, theta = _simplex(np, part, size, (1,), n=rows.shape[1])
+        return x, theta[:, 0]
+
+    x, theta = projections_tuned.project_l1_ball(rows, size, guesses, _grid(size, rows.shape[1]), simplex)
+    x = x.reshape(moved.shape).transpose([(rest + axes).index(i) for i in range(z.ndim)])
+    return Projected(x, theta.reshape(_kept(z, axes)))
+
+
+def _simplex(xp, z, size, axes, among=True, start=True, n=None):
+    """(x, where x > 0, theta) with x = max(z - theta, 0), for size > 0.
+
+    Balls are compared in the slices `among` only. `start` guesses where x > 0: where z is above any numbers. `n` is the
+    length of the slices, if z holds only those entries of them that may stay.
+
+    Floats: the entries that may stay are within 3 sizes of 0 or, of those of a large `top`, of this, so that z - top is
+    exact. On a grid of integers (`_Grid`) all else is exact, whatever the start and the order of the sums: only x and
+    theta are rounded. With g the step of the grid, z is off by g, so theta too, and by g more as it is rounded down:
+    |x - true x| <= ulp(x) / 2 + 2^-94 size for n < 2^11, in float32 2^-47 size; if x is subnormal, ulp(x).
     """
-    with np.errstate(over="ignore", under="ignore"):  # -inf is as far from active as -1 is
-        top = zeros(xp, _kept(z, axes), z) if is_exact(z) else xp.max(z, axis=axes, keepdims=True)
-        u = (z - top) / size
-        tau, active = _threshold(xp, u, axes, among, start)
-        return xp.where(active, (u - tau) * size, zeros(xp, z.shape, z)), active, top + tau * size
+    if is_exact(z):
+        theta, active = _newton(xp, z, axes, start, lambda active: _root(xp, z, size, axes, active),
+                                lambda theta: greater(z, theta, among))
+        return xp.where(active, z - theta, zeros(xp, z.shape, z)), active, theta
+    top = xp.max(z, axis=axes, keepdims=True)
+    top = xp.where(xp.abs(top) / 2 < size, xp.zeros_like(top), top)
+    grid = _grid(size, n or math.prod(z.shape[i] for i in axes))
+    with np.errstate(over="ignore"):  # -inf is as far from active as any
+        u = _points(xp, z - top, grid)
+    tau, active = _newton(xp, z, axes, start, lambda active: _root_on_grid(xp, u, grid, axes, active),
+                          lambda tau: (u.high > tau.high) | ((u.high == tau.high) & (u.low > tau.low)))
+    x = _floats(xp, u.high - tau.high, u.low - tau.low, grid, z)
+    return xp.where(active, x, zeros(xp, z.shape, z)), active, top + _floats(xp, tau.high, tau.low, grid, z)
 
 
-def _threshold(xp, u, axes, among, start):
-    """(tau, where u > tau) with sum max(u - tau, 0) = 1 for each slice; `start`, a guess where.
+def _newton(xp, z, axes, start, root, above):
+    """(tau, where z is above tau): sum max(z - tau, 0) is right, exactly, from any start.
 
-    The sum is convex and falls with tau, so that Newton's method from the left rises to the root, and the set
-    of active entries shrinks; once their number stays, tau is exact (in Fractions) for them. From a guess that
-    is too small a set, the first step comes from the right, and lands on the left.
+    The sum is convex and falls with tau, so that `root`, where its tangent for some active entries is right, is not
+    too large, even if the start was. From there Newton's method rises, the active entries become fewer, and then stay.
     """
-    one, zero = ones(xp, u.shape, u), zeros(xp, u.shape, u)
-    active = (zero < one) & start
-    active = active | ~xp.any(active, axis=axes, keepdims=True)  # a slope of zero leads nowhere
-    count = xp.sum(xp.where(active, one, zero), axis=axes, keepdims=True)
-    tau = (xp.sum(xp.where(active, u, zero), axis=axes, keepdims=True) - 1) / count
-    if not is_exact(u):
-        tau = xp.maximum(tau, -ones(xp, tau.shape, u))
-    count = xp.sum(one, axis=axes, keepdims=True) + 1
+    active = xp.ones(z.shape, dtype=xp.bool, device=device(z)) & start
+    active = active | ~xp.any(active, axis=axes, keepdims=True)  # without an active entry there is no tangent
     while True:
-        active = greater(u, tau, among=among)
-        n_active = xp.sum(xp.where(active, one, zero), axis=axes, keepdims=True)
-        shrunk = greater(count, n_active, among=among)
-        if not bool(xp.any(shrunk)):
+        tau = root(active)
+        last, active = active, above(tau)
+        if bool(xp.all(active == last)):
             return tau, active
-        excess = xp.sum(xp.where(active, u - tau, zero), axis=axes, keepdims=True) - 1
-        tau = xp.where(shrunk, tau + excess / xp.where(shrunk, n_active, xp.ones_like(n_active)), tau)
-        count = n_active
+
+
+def _root(xp, z, size, axes, active):
+    """tau with sum (z - tau) = size over the active entries; in slices without any, a number."""
+    one, zero = ones(xp, z.shape, z), zeros(xp, z.shape, z)
+    count = xp.sum(xp.where(active, one, zero), axis=axes, keepdims=True)
+    excess = xp.sum(xp.where(active, z, zero), axis=axes, keepdims=True) - size
+    return excess / xp.where(xp.any(active, axis=axes, keepdims=True), count, xp.ones_like(count))
+
+
+# --- floats on a grid ----------------------------------------------------------------------------------
+
+class _Points(NamedTuple):
+    """high + low / 2^low_bits, in units of 2^exponent: of 64-bit integers, low from 0 to 2^low_bits - 1."""
+
+    high: Any
+    low: Any
+
+
+class _Grid(NamedTuple):
+    exponent: int
+    high_bits: int
+    low_bits: int
+    size: _Points
+
+
+def _grid(size, n):
+    """One for numbers from -4 size to 2 size, of which n have sums below 2^53 steps: exact in float64, too."""
+    room = n.bit_length()
+    high_bits, low_bits = 50 - room, 52 - room
+    mantissa, exponent = math.frexp(size)
+    in_units = math.ldexp(mantissa, high_bits + 1)
+    return _Grid(exponent - 1 - high_bits, high_bits, low_bits,
+                 _Points(int(in_units), int(math.ldexp(in_units % 1, low_bits))))
+
+
+def _points(xp, u, grid):
+    """Those next to floats, towards 0, of u < 2 size; what is below -4 size is taken for as much."""
+    if xp.finfo(u.dtype).bits < 32:
+        u = xp.astype(u, xp.float32)  # of float16, the range is too small
+    u = xp.clip(_times_power_of_2(u, -grid.exponent), min=-(2.0 ** (grid.high_bits + 3)))
+    high = xp.trunc(u)
+    low = xp.trunc((u - high) * 2.0**grid.low_bits)
+    return _carried(xp.astype(high, xp.int64), xp.astype(low, xp.int64), grid)
+
+
+def _carried(high, low, grid):
+    return _Points(high + (low >> grid.low_bits), low & (2**grid.low_bits - 1))
+
+
+def _root_on_grid(xp, u, grid, axes, active):
+    """`_root`, rounded down to the grid."""
+    none = xp.zeros_like(u.high)
+    count, high, low = (xp.sum(xp.where(active, a, none), axis=axes, keepdims=True)
+                        for a in (xp.ones_like(u.high), u.high, u.low))
+    high, low = high - grid.size.high, low - grid.size.low
+    tau = high // count
+    return _carried(tau, ((high - tau * count) * 2**grid.low_bits + low) // count, grid)
+
+
+def _floats(xp, high, low, grid, like):
+    """The floats next to points, and to differences of points."""
+    dtype = like.dtype if xp.finfo(like.dtype).bits >= 32 else xp.float32
+    x = xp.astype(high, dtype) + xp.astype(low, dtype) * 2.0**-grid.low_bits
+    return xp.astype(_times_power_of_2(x, grid.exponent), like.dtype)
+
+
+def _times_power_of_2(x, k):
+    return x * 2.0 ** (k // 2) * 2.0 ** (k - k // 2)  # the power may be beyond the range, though x times it is not
 
 
 # --- the L2 ball and the sphere ------------------------------------------------------------------------

@@ -1,99 +1,178 @@
-"""Projection of many NumPy float vectors onto the L1 ball, tuned. The mathematics is in `projections`."""
+"""Projection of many NumPy float vectors onto the L1 ball, tuned. The mathematics is in `projections`, the bits are its.
+
+What is above a number below the threshold is gathered, in a training loop few entries, and all steps work on that.
+"""
 
 import numpy as np
 
 from pathnorm_ref.arrays import namespace
 
-_BLOCK = 2**18  # bytes handled at a time: all arrays of a block fit into L2 together
-_GATHERED = 2**20  # bytes of columns made rows at a time: of each line of z, whole cache lines
+_BLOCK = 2**20  # bytes whose entries are gathered at a time: what is gathered fits into L2
+_PIECE = 2**17  # bytes compared at a time: a piece stays in the cache, and in memory that is not fresh, which is slow
+_MARGIN = 1 / 16  # a threshold that has fallen by less than this part of its guess is found in one pass
 
 
-def project_l1_ball(z, size):
-    """Each column of a matrix (n, m), n > 0, projected onto |w|_1 <= size, size > 0; a new array.
+def project_l1_ball(rows, size, guesses, grid, simplex):
+    """Each row of a matrix (m, n), n > 0, projected onto |w|_1 <= size, size > 0: (x, thresholds (m,)), new arrays.
 
-    ValueError for a z that is not finite, which its norms show without a pass of their own.
+    `guesses` of the thresholds (m,), or None. `simplex` projects some entries of the rows, `projections._simplex` with
+    their `grid`: (x, thresholds). ValueError for rows that are not finite, which their norms show.
     """
-    norms = _norms(z)
+    norms = _norms(rows)
     if not np.isfinite(norms).all():
-        namespace(z=z)  # refuses z, unless a norm has overflowed
-    outside = norms > size
-    out = np.empty_like(z) if outside.all() else z.copy(order="K")
-    gathered = np.empty((max(1, _GATHERED // z[:, :1].nbytes), len(z)), z.dtype)  # once: fresh memory is slow
-    for start in range(0, z.shape[1], len(gathered)):
-        block = slice(start, start + len(gathered))
-        if outside[block].any():
-            rows = gathered[:len(outside[block])]
-            rows[:] = z[:, block].copy().T  # first copied: of lines 2^k bytes apart, a cache holds only a few
-            _project_some(rows, size, outside[block])
-            out[:, block] = rows.T
-    return out
+        namespace(z=rows)  # refuses rows, unless a norm has overflowed
+    n, off = rows.shape[1], rows.shape[1] * np.finfo(rows.dtype).eps  # relatively, of a norm
+    with np.errstate(over="ignore"):
+        outside = norms * (1 + off) > size  # perhaps: `simplex` decides it
+    x, thresholds = np.empty_like(rows), np.zeros_like(norms)
+    # a threshold that all entries share, if no norm has overflowed: it is not too large
+    low = np.maximum((np.where(np.isfinite(norms), norms, 0) * (1 - 2 * off) - size) / n, 0)
+    guesses = low if guesses is None else guesses
+    for block in _blocks(rows, _BLOCK):
+        some = np.flatnonzero(outside[block]) + block.start
+        if len(some) < len(rows[block]):
+            x[block] = rows[block]
+        else:
+            some = block
+        if outside[some].any():
+            x[some], thresholds[some] = _project(_contiguous(rows[some]), size, low[some], guesses[some], grid, simplex)
+    return x, thresholds
 
 
-def _project_some(rows, size, chosen):
-    """In place. Those that are not chosen stay, bit for bit."""
-    for block in _blocks(rows):
-        if chosen[block].all():
-            _project(rows[block], size)
-        elif chosen[block].any():
-            rows[block][chosen[block]] = _project(rows[block][chosen[block]], size)
-
-
-def _norms(z):
-    """|w|_1 of each column. In blocks that are long runs of memory: all magnitudes at once cost two passes more."""
+def _norms(rows):
+    """|w|_1 of each row, along the memory."""
+    ones = np.ones(rows.shape[1], rows.dtype)  # a product with it is three times faster than `sum`
     with np.errstate(over="ignore"):  # a sum that overflows is outside, as it should be
-        if z.strides[0] < z.strides[1]:
-            return np.concatenate([_column_sums(np.abs(z[:, block])) for block in _blocks(z.T)])
-        return sum(_column_sums(np.abs(z[block])) for block in _blocks(z))
+        if rows.strides[0] >= rows.strides[1]:
+            return np.concatenate([np.abs(rows[piece]) @ ones for piece in _blocks(rows, _PIECE)])
+        return sum(ones[piece] @ np.abs(rows.T[piece]) for piece in _blocks(rows.T, _PIECE))
 
 
-def _blocks(a):
-    """Slices of axis 0 that hold a block of bytes each."""
-    step = max(1, _BLOCK // a[:1].nbytes)
+def _blocks(a, size):
+    """Slices of axis 0 that hold so many bytes each."""
+    step = max(1, size // a[:1].nbytes)
     return [slice(start, start + step) for start in range(0, len(a), step)]
 
 
-def _column_sums(a):
-    return np.ones(len(a), a.dtype) @ a  # three times faster than `sum`
+def _contiguous(rows):
+    """First copied as they are: of lines 2^k bytes apart, a cache holds only a few."""
+    return rows if rows.flags.c_contiguous else np.ascontiguousarray(rows.copy(order="K"))
 
 
-def _project(rows, size):
-    """Each row projected onto |w|_1 = size, in place. Rows, so that sums run along the memory."""
-    u = np.abs(rows)
-    u -= u.max(axis=1, keepdims=True)
-    with np.errstate(over="ignore"):  # -inf is as far from active as -1 is
-        u /= size
-        tau = np.maximum((_row_sums(u) - 1) / u.shape[1], -1)
-    w = _newton(u, tau)
-    w *= size
-    return _copy_signs(rows, w)
+def _project(rows, size, low, guesses, grid, simplex):
+    """By the entries above `cut`: all that stay, unless their threshold is below `cut`.
 
-
-def _copy_signs(rows, w):
-    """w with the signs of rows, in their place; three times faster than `copysign`."""
-    integer = np.dtype(f"i{w.itemsize}")
-    bits = rows.view(integer)
-    bits &= np.iinfo(integer).min
-    bits |= w.view(integer)
-    return rows
-
-
-def _newton(u, tau):
-    """max(u - tau, 0) of the tau for which each row sums to 1, from a tau that is not too large.
-
-    Rows that have arrived stay: to drop them means to copy the others, and fresh memory is slow.
+    Then it is not too large, with fewer entries than there are, and is the next `cut`. So is `low`.
     """
-    count_type = np.int16 if u.shape[1] < 2**15 else np.int64  # small integers are counted four times faster
-    zeros = np.zeros(u.shape[1], u.dtype)  # a maximum with an array is three times faster than with a number
-    w, positive, count = np.empty_like(u), np.empty(u.shape, bool), u.shape[1] + 1
+    cut, ulps = np.fmax(low, guesses * (1 - _MARGIN)), 4 * np.finfo(rows.dtype).eps
     while True:
-        np.maximum(np.subtract(u, tau, out=w), zeros, out=w)
-        n_active = np.greater(w, 0, out=positive).sum(axis=1, keepdims=True, dtype=count_type)
-        shrunk = n_active < count
-        if not shrunk.any():
-            return w
-        tau = np.where(shrunk, tau + (_row_sums(w) - 1) / n_active.astype(u.dtype), tau)
-        count = n_active
+        index, counts = _above(rows, cut)
+        if not counts.all():
+            cut = np.where(counts > 0, cut, low)
+            continue
+        z, place = _side_by_side(rows, index, counts)
+        w, theta = _thresholded(z, size, np.fmax(cut, guesses), grid, simplex)
+        right = (theta * (1 - ulps) >= cut) | (cut == low)
+        if right.all():
+            break
+        low = np.where(right, low, np.fmax(low, theta * (1 - 2 * ulps)))
+        cut = np.where(right, cut, low)
+    x = np.zeros_like(rows)
+    x.reshape(-1)[index] = _with_signs(w.reshape(-1)[place], rows.reshape(-1)[index])
+    inside = theta <= 0
+    if inside.any():
+        x[inside] = rows[inside]
+    return x, np.maximum(theta, 0)
+
+
+def _above(rows, cut):
+    """(Where |w| > cut, as places in memory; how often in each row)."""
+    n = rows.shape[1]
+    index = np.concatenate([np.flatnonzero(np.abs(rows[piece]) > cut[piece, None]) + piece.start * n
+                            for piece in _blocks(rows, _PIECE)])
+    return index, np.diff(np.searchsorted(index, np.arange(len(rows) + 1) * n))
+
+
+def _side_by_side(rows, index, counts):
+    """(|w| of the places, each row's side by side, and zeros behind them; where they are now)."""
+    width = counts.max()
+    place = np.arange(len(index)) + np.repeat(np.arange(len(counts)) * width - np.cumsum(counts) + counts, counts)
+    z = np.zeros((len(counts), width), rows.dtype)
+    z.reshape(-1)[place] = np.abs(rows.reshape(-1)[index])
+    return z, place
+
+
+def _thresholded(z, size, guesses, grid, simplex):
+    """What `simplex` gives, but for x <= 0, which may be negative.
+
+    In units of the grid, and in floats: their integers are exact. With t an integer, w = max(z - t, 0) is exact, and on
+    the grid if t is above 2^(52 - low_bits). Newton's method makes it the tau of `_simplex` but for a part below 1, which
+    the last w give. Rows for which that does not hold, or of another origin, are left to `simplex`.
+    """
+    if not 2.0**-80 < size < 2.0**80:
+        return simplex(z)
+    unit, step = 2.0**grid.exponent, 2.0**-grid.low_bits
+    left = z.max(axis=1, keepdims=True) / 2 >= size
+    v = np.multiply(np.where(left, 0, z) if left.any() else z, 1 / unit, dtype=np.float64)
+    t = np.minimum(guesses.astype(np.float64), 2 * size)[:, None] / unit
+    t, w, count = _newton(v, t, size / unit)
+    while True:
+        high = np.trunc(w)
+        low = w - high
+        total = (_row_sums(high) - grid.size.high).astype(np.int64)
+        fraction = (_row_sums(low) / step).astype(np.int64) - grid.size.low
+        share = np.maximum(count, 1)
+        rise = total // share
+        rest = (((total - rise * share) << grid.low_bits) + fraction) // share
+        rise, rest = rise + (rest >> grid.low_bits), (rest & (2**grid.low_bits - 1)) * step
+        if not rise.any():
+            break
+        t += rise
+        w, count = _over(v, t)
+    left |= (t < 2.0**(52 - grid.low_bits)) | (count == 0) | (_count(w > rest) != count)
+    float_type = z.dtype.type
+    x = w - rest if z.dtype == v.dtype else high.astype(z.dtype) + (low - rest).astype(z.dtype)
+    theta = t.astype(z.dtype) + rest.astype(z.dtype)
+    x, theta, left = x * float_type(unit), theta[:, 0] * float_type(unit), left[:, 0]
+    if left.any():
+        x[left], theta[left] = simplex(z[left])
+    return x, theta
+
+
+def _newton(v, t, size):
+    """(t, w, count) of `_over`, with sum w about `size`, t the integer below."""
+    w, count = _over(v, t)
+    last = v.shape[1] + 1  # the first step may add entries, later ones don't
+    while True:
+        t = t + (_row_sums(w) - size) / np.maximum(count, 1)
+        w, count = _over(v, t)
+        if not (count < last).any():
+            break
+        last = count
+    t = np.floor(t)
+    return t, *_over(v, t)
+
+
+def _over(v, t):
+    """(max(v - t, 0), how many are above 0 in each row)."""
+    w = v - t
+    np.maximum(w, np.zeros(v.shape[1]), out=w)  # with an array it is three times faster than with a number
+    return w, _count(w > 0)
+
+
+def _count(positive):
+    return positive.sum(axis=1, keepdims=True, dtype=np.int32).astype(np.int64)  # small integers are added faster
 
 
 def _row_sums(a):
     return np.einsum("ij->i", a)[:, None]  # twice as fast as `sum`
+
+
+def _with_signs(w, z):
+    """max(w, 0) with the signs of z, in place; three times faster than `copysign`."""
+    np.maximum(w, np.zeros_like(w), out=w)
+    integer = np.dtype(f"i{w.itemsize}")
+    bits = w.view(integer)
+    bits |= z.view(integer) & np.iinfo(integer).min
+    w += 0  # a zero has no sign
+    return w

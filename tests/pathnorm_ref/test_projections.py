@@ -304,9 +304,9 @@ def test_only_offending_columns_are_projected(monkeypatch):
     seen = []
     project = projections_tuned._project
 
-    def spy(rows, size):
+    def spy(rows, *others):
         seen.append(len(rows))
-        return project(rows, size)
+        return project(rows, *others)
 
     monkeypatch.setattr(projections_tuned, "_project", spy)
     z = np.full((4, 1000), 0.1)
