@@ -7,22 +7,26 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
+from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import ball, greater
 from pathnorm_ref.complexity import (
     augmented,
     chain_units,
     class_range,
     mean_sign,
+    moment_bound,
     rademacher,
     rademacher_bound,
     steep_rademacher_bound,
+    tail_bound,
+    why_outside,
 )
 from pathnorm_ref.layers import Abs, LeakyReLU, ReLU
 from pathnorm_ref.layers.layer import Layer
 from pathnorm_ref.network import Net
 from proofs_check import definitions
 from proofs_check.cases import arrays
-from proofs_check.checks import ForAll, Informal
+from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
 from proofs_check.claims.wen2021.section_2 import relu_mlps
 from proofs_check.violations import above, both, fails, unequal
@@ -151,13 +155,9 @@ def above_the_second_anywhere(case):
     return exceeds(complexity(case), flat_second(of_nets(case)))
 
 
-def second_is_no_smaller(factor):
-    """Whether the second bound is at least the first over `factor`."""
-    return lambda s: exceeds(second(s) * factor, first(s))
-
-
-def second_is_smaller_than(factor):
-    return lambda s: exceeds(first(s), factor * second(s))
+def no_smaller(bound, printed, factor=1):
+    """Whether a bound is not below `factor` times another one."""
+    return lambda s: exceeds(bound(s), ball(factor) * printed(s))
 
 
 # --- sharper ---------------------------------------------------------------------------------------------
@@ -187,8 +187,32 @@ def is_deep(s):
     return s.c * s.rho < 1 and s.k > 0 and (s.c * s.rho)**(2 * s.k) * s.n <= 1
 
 
-def flat_is_no_smaller(s):
-    return exceeds(flat(s), first(s))
+def by_moments(s, odd=False):
+    """o max(1, c rho)^k sqrt(2 log(2^{k+1} (m_1 + 2) - 2) / n); for odd sigma the logarithm is of 2 (k + 1 + m_1)."""
+    return moment_bound(s.n, s.k, s.m1, s.c, s.o, s.rho, odd, ball)
+
+
+def by_tails(s):
+    """(o / sqrt(n)) (tau + sum_{l=0}^k (c rho)^{2 l} / tau)."""
+    return tail_bound(s.n, s.k, s.m1, s.c, s.o, s.rho, to=ball)
+
+
+def above_moments(case):
+    return exceeds(complexity(case), by_moments(of_nets(case)))
+
+
+def above_moments_of_odd(case):
+    return exceeds(complexity(case), by_moments(of_nets(case), odd=True))
+
+
+def above_one_moment(case):
+    """Whether it is above o max(1, c rho)^k sqrt(2 log(2) / n)."""
+    s = of_nets(case)
+    return exceeds(complexity(case), ball(s.o * max(1, s.c * s.rho)**s.k) * (2 * ball(2).log() / s.n).sqrt())
+
+
+def above_tails(case):
+    return exceeds(complexity(case), by_tails(of_nets(case)))
 
 
 def above_trivial(case):
@@ -233,6 +257,23 @@ def wider_is_larger(factor):
     return violation
 
 
+def two_units_exceed(units):
+    """At six samples and c = 2: two units in the first hidden layer, a constant one among them, and one in the second.
+
+    Against `units`, the extreme ones with one unit in the first layer, or these and the net itself.
+    """
+    x, c = np.array([[Fraction(i, 4)] for i in (-3, -2, -1, 1, 2, 3)]), Fraction(2)
+    number = np.vectorize(Fraction, otypes="O")
+    params = ((number([["8/5"], ["0"]]), number(["2/5", "2"])), (),
+              (number([["-10/7", "4/7"]]), number(["0"])), (), (number([["1"]]), number(["0"])))
+    net, chains = mlp((1, 2, 1, 1)), chain_units(x, 2, c)
+    out, eps = net.forward(params, x)[0], np.array([-1, 1, 1, -1, -1, 1])
+    most = max(abs(eps @ units(chains, out)))
+    return lambda: {"the net is in SN_{2,1}": why_outside(net, params, c, 1) is None,
+                    f"sum_i eps_i f(x_i) = {eps @ out[:, 0]} > {most} for these signs": bool(eps @ out[:, 0] > most),
+                    "so its class has the larger complexity": rademacher(np.hstack([chains, out])) > rademacher(chains)}
+
+
 def geometric(s):
     """(1 - (c rho)^{k+1}) / (1 - c rho)."""
     return (1 - (s.c * s.rho)**(s.k + 1)) / (1 - s.c * s.rho)
@@ -271,6 +312,11 @@ def product_of_norms(s):
     return s.c**s.k * total_rate(s)
 
 
+def odd_nets():
+    """Of the identity, the one of `ACTIVATIONS` that is odd."""
+    return classes().map(lambda case: case._replace(sigma=LeakyReLU(1.0)))
+
+
 BELOW = st.sampled_from([Fraction(1, 3), Fraction(1, 2), Fraction(9, 10)])
 ABOVE = st.sampled_from([Fraction(2), Fraction(3), Fraction(10)])
 
@@ -305,9 +351,9 @@ CLAIMS = (
     Claim("wen2021.theorem-1.furthermore", "Section 3.1, Theorem 1, both bounds",
           "Where c rho >= 1 the second bound is always the smaller one, as 2 sqrt((k+1) log 16) > sqrt((k+3) log 4): the "
           "first has something to say for c rho < 1 only.",
-          "second bound < first bound", ForAll(second_is_no_smaller(1), sizes(), meets=is_steep, ladder=("fractions",)),
+          "second bound < first bound", ForAll(no_smaller(second, first), sizes(), meets=is_steep, ladder=("fractions",)),
           ("c rho >= 1",),
-          Control("it is the larger one", ForAll(second_is_smaller_than(1), sizes(), meets=is_steep)), ours=True),
+          Control("it is the larger one", ForAll(no_smaller(first, second), sizes(), meets=is_steep)), ours=True),
     Claim("wen2021.theorem-1.without-depth", "Section 3.1, Theorem 1, c rho < 1",
           "For c rho <= 1 the complexity is at most o / sqrt(n) + o (c rho)^k, even with E|sum eps_i| / n for 1 / sqrt(n), "
           "by f = f(0) + (f - f(0)): it does not grow with the depth.",
@@ -323,9 +369,43 @@ CLAIMS = (
           "Where c rho < 1 and (c rho)^k sqrt(n) <= 1, k >= 1, that is below the first bound of Theorem 1, by a factor "
           "that grows with sqrt(k).",
           "o / sqrt(n) + o (c rho)^k < the first bound",
-          ForAll(flat_is_no_smaller, sizes((1, 40), BELOW), meets=is_deep, ladder=("fractions",)),
+          ForAll(no_smaller(flat, first), sizes((1, 40), BELOW), meets=is_deep, ladder=("fractions",)),
           ("c rho < 1", "(c rho)^k sqrt(n) <= 1", "k >= 1"),
-          Control("for any k", ForAll(flat_is_no_smaller, sizes((0, 40), BELOW))), ours=True),
+          Control("for any k", ForAll(no_smaller(flat, first), sizes((0, 40), BELOW))), ours=True),
+    Claim("wen2021.theorem-1.moments", "Section 3.1, Theorem 1, second bound",
+          "The complexity is at most o max(1, c rho)^k sqrt(2 log(2^{k+1} (m_1 + 2) - 2) / n).",
+          "R_S(SN_{c,o}) <= o max(1, c rho)^k sqrt(2 log(2^{k+1} (m_1 + 2) - 2) / n)",
+          ForAll(above_moments, classes(), ladder=("fractions",)), ("x in [-1, 1]^m_1", "sigma(0) = 0, sigma rho-Lipschitz"),
+          Control("with log 2 for the logarithm", ForAll(above_one_moment, classes())), ours=True,
+          explanation="With S = |sum eps_i| and M_l the largest |sum eps_i h(x_i)| of the units of layer l, or S: by "
+          "contraction E exp(s M_l) <= E exp(s S) + 2 E exp(s c rho M_{l-1}), and M_0 is the largest of 2 (m_1 + 1) sums, "
+          "of each of which E exp(s sum) <= exp(s^2 n / 2). Jensen's inequality, and the best s."),
+    Claim("wen2021.theorem-1.moments.smaller", "Section 3.1, Theorem 1, second bound",
+          "Where c rho >= 1 that is below the second bound, so that Theorem 1 follows.",
+          "2^{k+1} (m_1 + 2) - 2 < 2^{k+4} m_1, 2 log(2^{k+4} m_1) < (sqrt((k+3) log 4) + sqrt(2 log(2 m_1)))^2",
+          ForAll(no_smaller(by_moments, second), sizes(), meets=is_steep, ladder=("fractions",)), ("c rho >= 1",),
+          Control("where c rho < 1, below the first", ForAll(no_smaller(by_moments, first), examples=(
+              Sizes(1, 2, 10**9, Fraction(1, 1000), Fraction(1), Fraction(1)),))), ours=True),
+    Claim("wen2021.theorem-1.odd", "Section 3.1, Theorem 1, and Remark 1",
+          "For an odd activation, as tanh is, it is at most o max(1, c rho)^k sqrt(2 log(2 (k + 1 + m_1)) / n): it depends "
+          "on the depth by sqrt(log k) and the product of the norms, not by sqrt(k).",
+          "R_S(SN_{c,o}) <= o max(1, c rho)^k sqrt(2 log(2 (k + 1 + m_1)) / n)",
+          ForAll(above_moments_of_odd, odd_nets(), ladder=("fractions",)), ("sigma(-t) = -sigma(t)",),
+          Control("with log 2 for the logarithm", ForAll(above_one_moment, odd_nets())), ours=True,
+          explanation="As theorem-1.moments, without the factor 2, which an absolute value costs: with v, -v is there too."),
+    Claim("wen2021.theorem-1.tails", "Section 3.1, Theorem 1, first bound",
+          "The complexity is at most (o / sqrt(n)) (tau + sum_{l=0}^k (c rho)^{2 l} / tau), tau^2 = max(max_{l<k} 2 (c "
+          "rho)^{2 l} log(2^{l+1}), 2 (c rho)^{2 k} log(2^{k+1} (m_1 + 1))), which for c rho < 1 is bounded over all k.",
+          "R_S(SN_{c,o}) <= (o / sqrt(n)) (tau + sum_{l=0}^k (c rho)^{2 l} / tau)",
+          ForAll(above_tails, classes(), ladder=("fractions",)), ("x in [-1, 1]^m_1", "sigma(0) = 0, sigma rho-Lipschitz"),
+          Control("(o/n) E|sum eps_i|", ForAll(above_the_constants, classes())), ours=True,
+          explanation="As theorem-1.moments with max(0, u - tau sqrt(n)) for exp(s u)."),
+    Claim("wen2021.theorem-1.tails.smaller", "Section 3.1, Theorem 1, first bound",
+          "Where c rho <= 1 that is below the first bound, so that Theorem 1 follows.", "tails < first bound",
+          ForAll(no_smaller(by_tails, first), sizes(), meets=lambda s: s.c * s.rho <= 1, ladder=("fractions",)),
+          ("c rho <= 1",),
+          Control("below half the first bound", ForAll(no_smaller(by_tails, first, Fraction(1, 2)), sizes(), examples=(
+              Sizes(1, 0, 1, Fraction(1), Fraction(1), Fraction(1)),), meets=lambda s: s.c * s.rho <= 1)), ours=True),
     Claim("wen2021.theorem-1.trivial", "Section 3.1, Theorem 1",
           "No function of the class is above o max(1, (c rho)^k), so neither is its complexity.",
           "R_S(SN_{c,o}) <= o max(1, (c rho)^k)", ForAll(above_trivial, classes(), ladder=("fractions",)),
@@ -350,6 +430,13 @@ CLAIMS = (
           "sum_i eps_i f(x_i) <= o max(|sum_i eps_i|, max_m |sum_i eps_i h_m(x_i)|)",
           ForAll(wider_is_larger(1), relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), (),
           Control("at most half of it", ForAll(wider_is_larger(Fraction(1, 2)), relu_mlps(ReLU())))),
+    Claim("wen2021.remark-1.width.earlier-layers", "Section 3.1, after Remark 1",
+          "Of the hidden layers before, the complexity itself does depend on the width: a second unit in the first of two "
+          "layers, a constant, serves the next one as a bias.",
+          "R_S(SN^{2,(1,1,1,1)}) < R_S(SN^{2,(1,2,1,1)}) for some S",
+          Certificate(two_units_exceed(lambda chains, out: chains)), ("sigma = ReLU, c = 2, o = 1",),
+          Control("than the units that two make possible", Certificate(two_units_exceed(
+              lambda chains, out: np.hstack([chains, out])))), ours=True),
     Claim("wen2021.remark-1.contracting", "Section 3.1, Remark 1, first case",
           "If c rho < 1 the bound is O(sqrt(k) (1 - (c rho)^{k+1}) / (1 - c rho)) in k >= 1, with the constant "
           "o / sqrt(n) (2 sqrt(2 log 16) + sqrt(2 log(2 m_1))).",
