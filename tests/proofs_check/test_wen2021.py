@@ -70,7 +70,14 @@ def test_the_share_of_ones_is_that_of_samples(alpha):
     share = synthetic.nonlinear_classification(np.random.default_rng(1), n, float(alpha), n_in=4).y.mean()
     five_deviations = 5 / (2 * n**0.5)
     assert lower - five_deviations < share < upper + five_deviations
-    assert upper - lower < flint.arb("0.08")
+    assert upper - lower < flint.arb("0.12")
+
+
+def test_bounds_over_an_interval_of_alpha_hold_at_its_ends():
+    lower, upper = section_5_data.share_of_ones(1, Fraction(9, 8))
+    for alpha in (1, Fraction(9, 8)):
+        at_alpha = section_5_data.share_of_ones(alpha)
+        assert lower < at_alpha[0] < at_alpha[1] < upper
 
 
 def test_sums_of_histograms_are_counted_from_the_end_that_is_asked_for():

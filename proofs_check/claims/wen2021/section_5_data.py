@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from fractions import Fraction
+from functools import cache
 from itertools import accumulate, pairwise, permutations, product
 from typing import NamedTuple
 
@@ -10,10 +11,10 @@ import numpy as np
 
 from pathnorm_ref.arrays import ball
 from pathnorm_ref.data.synthetic import LAST, correlated
-from pathnorm_ref.experiments.wen2021.printed import TABLE_1
+from pathnorm_ref.experiments.wen2021.printed import TABLE_1, TABLE_2
 from proofs_check.checks import Certificate, Informal
 from proofs_check.claim import Claim, Control
-from proofs_check.claims.yang2022.table_1 import decimal
+from proofs_check.claims.yang2022.table_1 import decimal, half_unit
 
 # --- the regression data -------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ def samples_correlate(of_alpha):
     return facts
 
 
-CELLS, REACH, STEPS = 120, 5, 1000
+CELLS, REACH, STEPS = 80, 5, 1000
 """Cells of each coordinate, within so many standard deviations of its mean; steps in a unit, to which values round."""
 
 
@@ -146,13 +147,17 @@ class Cell(NamedTuple):
     mass: flint.arb
 
 
-def cells(alpha):
-    """N(alpha/2, 1/4) in cells; what is beyond them has less than 10^-6 of it."""
+def cells(low, high):
+    """N(alpha/2, 1/4) in cells, for every alpha from low to high; what is beyond them has less than 10^-6 of it."""
     edges = [Fraction(2 * REACH * i, CELLS) - REACH for i in range(CELLS + 1)]
-    below = [(1 + (ball(z) / ball(2).sqrt()).erf()) / 2 for z in edges]
-    half = ball(Fraction(REACH, 2 * CELLS))
-    return [Cell(flint.arb(ball((a + b) / 4 + Fraction(alpha) / 2), half), more - less)
+    below = [standard_normal_below(z) for z in edges]
+    reach = ball(Fraction(REACH, 2 * CELLS) + (high - low) / 4)
+    return [Cell(flint.arb(ball((a + b + low + high) / 4), reach), more - less)
             for (a, b), (less, more) in zip(pairwise(edges), pairwise(below), strict=True)]
+
+
+def standard_normal_below(z):
+    return (1 + (ball(z) / ball(2).sqrt()).erf()) / 2
 
 
 def histogram(function, coordinates):
@@ -170,14 +175,27 @@ def _integer(x):
     return int(float(x) // 1)
 
 
-def share_of_ones(alpha):
-    """(lower, upper) bounds of P(e^x1 + x2^2 + 5 sin(x3 x4) > 3), x_j ~ N(alpha/2, 1/4), as balls."""
+def share_of_ones(low, high=None):
+    """(lower, upper) bounds of P(e^x1 + x2^2 + 5 sin(x3 x4) > 3), x_j ~ N(alpha/2, 1/4), for alpha from low to high."""
     with flint.ctx.workprec(64):
-        coordinates = cells(alpha)
+        coordinates = cells(Fraction(low), Fraction(low if high is None else high))
         left = histogram(lambda x1, x2: x1.exp() + x2 * x2 - 3, coordinates)
         right = histogram(lambda x3, x4: 5 * (x3 * x4).sin(), coordinates)
         lower, upper = (_exceeds(left, right, end) for end in (0, 1))
         return lower, upper + 4 * ball(Fraction(1, 10**6))
+
+
+@cache
+def share_of_the_frequent_label(step=Fraction(1, 12), reach=3):
+    """A ball below the mean of max(p, 1 - p), p = P(y = 1 | alpha), over alpha ~ N(0, 1): 1/2 beyond reach."""
+    with flint.ctx.workprec(64):
+        total = 1 - standard_normal_below(reach)
+        for i in range(int(2 * reach / step)):
+            low = -reach + i * step
+            lower, upper = share_of_ones(low, low + step)
+            total += (standard_normal_below(low + step) - standard_normal_below(low)) * max(
+                lower, 1 - upper, flint.arb("0.5"), key=lambda share: float(share.mid()))
+        return total
 
 
 def _exceeds(left, right, end):
@@ -195,6 +213,16 @@ def at_end(masses, end):
     for key, mass in masses.items():
         found[key[end]] = found.get(key[end], flint.arb(0)) + mass
     return found
+
+
+def frequent_label_beats(c):
+    """Whether its mean share is more than 71.7 %, and this more than the accuracy of Table 2 at c."""
+    def facts():
+        share, (accuracy,) = Fraction(717, 10), [row.accuracy for row in TABLE_2 if row.c == c]
+        return {f"its mean share is more than {decimal(share)} %": bool(
+            100 * share_of_the_frequent_label() > ball(share)),
+            f"{decimal(share)} % > {accuracy} %, of c = {c}": share > Fraction(accuracy) + half_unit(accuracy)}
+    return facts
 
 
 def rare_or_frequent(shares):
@@ -261,4 +289,11 @@ CLAIMS = (
           "P(e^{x_1} + x_2^2 + 5 sin(x_3 x_4) > 3 | alpha)", Certificate(rare_or_frequent({0: True, 2: False})),
           ("x_j ~ N(alpha/2, 1/4), 1/4 the variance",),
           Control("below 1/5 at alpha = 1 too", Certificate(rare_or_frequent({1: True}))), ours=True),
+    Claim("wen2021.section-5.frequent-label", "Section 5.2, with Table 2, c = inf",
+          "If alpha is drawn anew for each trial, to answer always with the label that is more frequent in it is right "
+          "in more than 71.7 % of the samples, in the mean over alpha: more than the network without regularization, "
+          "71.60 %.",
+          "E_alpha max(p, 1 - p) > 0.717, p = P(y = 1 | alpha)", Certificate(frequent_label_beats("inf")),
+          ("alpha ~ N(0, 1), anew for each trial", "in the mean over alpha, not over ten of them", "1/4 the variance"),
+          Control("more than the network with c = 1.00", Certificate(frequent_label_beats("1.00"))), ours=True),
 )
