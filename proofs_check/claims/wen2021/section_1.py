@@ -34,8 +34,10 @@ def norm_of_normalized(square):
 
 
 def below_1_at_1(layer):
-    value = sigma(layer, np.array(ball(1), dtype=object))
-    return lambda: {f"{type(layer).__name__}(1) = {value.mid().str(3, radius=False)} < 1": bool(value < 1)}
+    def facts():
+        value = sigma(layer, np.array(ball(1), dtype=object))
+        return {f"{type(layer).__name__}(1) = {value.mid().str(3, radius=False)} < 1": bool(value < 1)}
+    return facts
 
 
 def above_the_first_with(shift):
