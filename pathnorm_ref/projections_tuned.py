@@ -8,7 +8,7 @@ import numpy as np
 from pathnorm_ref.arrays import namespace
 
 _BLOCK = 2**20  # bytes whose entries are gathered at a time: what is gathered fits into L2
-_PIECE = 2**17  # bytes compared at a time: a piece stays in the cache, and in memory that is not fresh, which is slow
+_PIECE = 2**18  # bytes compared at a time: a piece stays in the cache, and in memory that is not fresh, which is slow
 _MARGIN = 1 / 16  # a threshold that has fallen by less than this part of its guess is found in one pass
 
 
@@ -27,7 +27,6 @@ def project_l1_ball(rows, size, guesses, grid, simplex):
     x, thresholds = np.empty_like(rows), np.zeros_like(norms)
     # a threshold that all entries share, if no norm has overflowed: it is not too large
     low = np.maximum((np.where(np.isfinite(norms), norms, 0) * (1 - 2 * off) - size) / n, 0)
-    guesses = low if guesses is None else guesses
     for block in _blocks(rows, _BLOCK):
         some = np.flatnonzero(outside[block]) + block.start
         if len(some) < len(rows[block]):
@@ -35,7 +34,9 @@ def project_l1_ball(rows, size, guesses, grid, simplex):
         else:
             some = block
         if outside[some].any():
-            x[some], thresholds[some] = _project(_contiguous(rows[some]), size, low[some], guesses[some], grid, simplex)
+            part = _contiguous(rows[some])
+            guess = _first_guess(part, low[some], size) if guesses is None else guesses[some]
+            x[some], thresholds[some] = _project(part, size, low[some], guess, grid, simplex)
     return x, thresholds
 
 
@@ -59,6 +60,19 @@ def _contiguous(rows):
     return rows if rows.flags.c_contiguous else np.ascontiguousarray(rows.copy(order="K"))
 
 
+def _first_guess(rows, low, size):
+    """Two steps of Newton's method from `low`, for fewer entries to gather."""
+    guess = np.empty_like(low)
+    for piece in _blocks(rows, _PIECE):
+        v = np.abs(rows[piece])
+        w, t = np.empty_like(v), low[piece, None]
+        with np.errstate(over="ignore", invalid="ignore"):
+            for _ in range(2):
+                t, _ = _step(v, t, size, w)
+        guess[piece] = t[:, 0]
+    return guess
+
+
 def _project(rows, size, low, guesses, grid, simplex):
     """By the entries above `cut`: all that stay, unless their threshold is below `cut`.
 
@@ -71,7 +85,9 @@ def _project(rows, size, low, guesses, grid, simplex):
             cut = np.where(counts > 0, cut, low)
             continue
         z, place = _side_by_side(rows, index, counts)
-        w, theta = _thresholded(z, size, np.fmax(cut, guesses), grid, simplex)
+        start = np.fmax(cut, guesses)
+        w, theta = map(np.concatenate, zip(*(_thresholded(z[piece], size, start[piece], grid, simplex)
+                                             for piece in _blocks(z, 2 * _PIECE)), strict=True))
         right = (theta * (1 - ulps) >= cut) | (cut == low)
         if right.all():
             break
@@ -115,8 +131,10 @@ def _thresholded(z, size, guesses, grid, simplex):
     left = z.max(axis=1, keepdims=True) / 2 >= size
     v = np.multiply(np.where(left, 0, z) if left.any() else z, 1 / unit, dtype=np.float64)
     t = np.minimum(guesses.astype(np.float64), 2 * size)[:, None] / unit
-    t, w, count = _newton(v, t, size / unit)
+    w = np.empty_like(v)
+    t = np.floor(_newton(v, t, size / unit, w))
     while True:
+        count = _over(v, t, w)
         high = np.trunc(w)
         low = w - high
         total = (_row_sums(high) - grid.size.high).astype(np.int64)
@@ -128,7 +146,6 @@ def _thresholded(z, size, guesses, grid, simplex):
         if not rise.any():
             break
         t += rise
-        w, count = _over(v, t)
     left |= (t < 2.0**(52 - grid.low_bits)) | (count == 0) | (_count(w > rest) != count)
     float_type = z.dtype.type
     x = w - rest if z.dtype == v.dtype else high.astype(z.dtype) + (low - rest).astype(z.dtype)
@@ -139,25 +156,27 @@ def _thresholded(z, size, guesses, grid, simplex):
     return x, theta
 
 
-def _newton(v, t, size):
-    """(t, w, count) of `_over`, with sum w about `size`, t the integer below."""
-    w, count = _over(v, t)
-    last = v.shape[1] + 1  # the first step may add entries, later ones don't
+def _newton(v, t, size, w):
+    """The t with sum max(v - t, 0) = size in each row, up to rounding."""
+    last = v.shape[1] + 1
+    t, _ = _step(v, t, size, w)  # which may add entries; later ones don't
     while True:
-        t = t + (_row_sums(w) - size) / np.maximum(count, 1)
-        w, count = _over(v, t)
+        t, count = _step(v, t, size, w)
         if not (count < last).any():
-            break
+            return t
         last = count
-    t = np.floor(t)
-    return t, *_over(v, t)
 
 
-def _over(v, t):
-    """(max(v - t, 0), how many are above 0 in each row)."""
-    w = v - t
-    np.maximum(w, np.zeros(v.shape[1]), out=w)  # with an array it is three times faster than with a number
-    return w, _count(w > 0)
+def _step(v, t, size, w):
+    """(Newton's next t, how many entries of each row were above t)."""
+    count = _over(v, t, w)
+    return t + ((_row_sums(w) - size) / np.maximum(count, 1)).astype(w.dtype), count
+
+
+def _over(v, t, w):
+    """How many entries of each row are above t. Writes max(v - t, 0) to w."""
+    np.maximum(np.subtract(v, t, out=w), np.zeros(v.shape[1], v.dtype), out=w)  # three times faster than with a number
+    return _count(w > 0)
 
 
 def _count(positive):
