@@ -156,8 +156,8 @@ def good(table, sign):
 def small(given):
     common = {"folds": 3, "n_test": 200, "epochs": 60}
     if given.get("task", "classification") == "regression":
-        return common | {"cs": (10.0, 0.5, 0.3), "n_train": 100, "n_in": 200, "n_active": 20, "beta": (0.15, 1.5), "lr": 0.001,
-                         "epochs": 400}
+        return common | {"cs": (10.0, 0.5, 0.3), "n_train": 100, "n_in": 200, "n_active": 20, "beta": (0.15, 1.5),
+                         "lr": 0.001, "epochs": 400}
     return common | {"cs": (1.0, 0.3, 0.07), "n_train": 200, "n_in": 100}
 
 

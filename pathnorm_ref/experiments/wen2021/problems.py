@@ -114,6 +114,8 @@ class Classification:
     def __post_init__(self):
         check_seed(self.seed)
         check_positive(n_train=self.n_train, n_test=self.n_test, n_in=self.n_in, widths=self.widths)
+        if self.spread not in data.SPREADS:
+            raise ValueError(f"spread is {self.spread!r}: it must be one of {', '.join(map(repr, data.SPREADS))}")
         if self.alpha not in ALPHAS:
             raise ValueError(f"alpha is {self.alpha!r}: it must be one of {', '.join(map(repr, ALPHAS))}")
 

@@ -74,6 +74,7 @@ class Settings:
             raise ValueError(f"data is {self.data!r}: the task classification draws its own, it must be left out")
         if self.dropout == 0:
             raise ValueError("dropout is 0: it must be more, as no regularizer is there too")
+        Classification(0, alpha=self.alpha, spread=self.spread)
         check_grid(lams=self.lams, cs=self.of_task("cs"))
         check_seeds(self.seeds)
 

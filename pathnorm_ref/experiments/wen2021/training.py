@@ -47,9 +47,10 @@ class Method:
 
     def __post_init__(self):
         self.rule(1.0)
-        Dropout(self.dropout)
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout!r}: it must be a rate, 0 at least and less than 1")
         if not 0 <= self.l1 < math.inf:
-            raise ValueError(f"l1 is {self.l1!r}: it must be finite, 0 at least")
+            raise ValueError(f"l1 is {self.l1!r}: this lambda must be finite, 0 at least")
         if self.decay not in DECAYS:
             raise ValueError(f"decay is {self.decay!r}: it must be one of {', '.join(map(repr, DECAYS))}")
 

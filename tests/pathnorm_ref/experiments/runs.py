@@ -13,23 +13,28 @@ LISTED = [(document, name) for document, found in experiments().items() for name
 
 TINY = {"data": "digits", "width": 4, "n": 8, "n_per_class": 8, "n_validation": 100, "epochs": 4, "steps": 4, "every": 2,
         "batch_size": 32, "retraining": 2, "converged": 16, "grid": 7, "lr": 0.03, "lrs": (0.03,), "lams": (0.001,),
-        "seeds": (42, 43)}
+        "seeds": (42, 43), "n_train": 100, "n_test": 30, "n_in": 8, "n_active": 3, "widths": (4, 3), "folds": 2,
+        "cs": (1.0, 0.5), "first_kernel": 3}
 """Values for the fields that an experiment has; the others are those of its own small run."""
+
+TASKS = {("wen2021", "table-3"): {"task": "mnist"}, ("wen2021", "figure-5"): {"task": "regression"}}
+"""Which task, where the others have not all of these fields."""
 
 
 def tiny(document, name, **changes):
     """The settings of a very small run."""
     experiment = experiments()[document][name]
     own = {field.name for field in fields(experiment.settings)}
-    given = {key: value for key, value in (TINY | changes).items() if key in own}
-    return experiment.settings(**experiment.small({}) | given)
+    given = {key: value for key, value in (TINY | TASKS.get((document, name), {}) | changes).items() if key in own}
+    return experiment.settings(**experiment.small(given) | given)
 
 
 def words(document, name, out, *more, jobs=1, backend="sequential", **changes):
     """The words of the command for such a run; then `more`."""
     settings, experiment = tiny(document, name, **changes), experiments()[document][name]
     places = ["--out", str(out), "--jobs", str(jobs), "--backend", backend]
-    given = [word for field in fields(settings) if field.name in TINY | experiment.small({}) | changes
+    task = TASKS.get((document, name), {})
+    given = [word for field in fields(settings) if field.name in TINY | task | experiment.small(task) | changes
              for word in _option(field.name, getattr(settings, field.name))]
     return [document, name, *places, *given, *more]
 
