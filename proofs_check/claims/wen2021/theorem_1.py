@@ -319,6 +319,8 @@ def odd_nets():
     return classes().map(lambda case: case._replace(sigma=LeakyReLU(1.0)))
 
 
+OPPOSITE = Nets(np.array([[1.0], [-1.0]]), 0, Fraction(1), Fraction(1), LeakyReLU(1.0))
+"""Either the bias or the input sees both signs: the complexity is 1, as large as the functions."""
 BELOW = st.sampled_from([Fraction(1, 3), Fraction(1, 2), Fraction(9, 10)])
 ABOVE = st.sampled_from([Fraction(2), Fraction(3), Fraction(10)])
 
@@ -342,7 +344,7 @@ CLAIMS = (
           "+ o (c rho)^k sqrt(2 log(2 m_1) / n)",
           ForAll(above_the_first, classes(), ladder=("fractions",)),
           ("x in [-1, 1]^m_1", "sigma(0) = 0, sigma rho-Lipschitz", "one output"),
-          Control("its last term alone", ForAll(above_the_last_term, classes()))),
+          Control("its last term alone", ForAll(above_the_last_term, classes(), examples=(OPPOSITE,)))),
     Claim("wen2021.theorem-1.steep", "Section 3.1, Theorem 1, second bound",
           "If c rho >= 1 it is at most the second bound: against exact values for up to three hidden layers, all but "
           "the last of one unit.",
@@ -379,7 +381,7 @@ CLAIMS = (
           "The complexity is at most o max(1, c rho)^k sqrt(2 log(2^{k+1} (m_1 + 2) - 2) / n).",
           "R_S(SN_{c,o}) <= o max(1, c rho)^k sqrt(2 log(2^{k+1} (m_1 + 2) - 2) / n)",
           ForAll(above_moments, classes(), ladder=("fractions",)), ("x in [-1, 1]^m_1", "sigma(0) = 0, sigma rho-Lipschitz"),
-          Control("with log 2 for the logarithm", ForAll(above_one_moment, classes())), ours=True,
+          Control("with log 2 for the logarithm", ForAll(above_one_moment, classes(), examples=(OPPOSITE,))), ours=True,
           explanation="With S = |sum eps_i| and M_l the largest |sum eps_i h(x_i)| of the units of layer l, or S: by "
           "contraction E exp(s M_l) <= E exp(s S) + 2 E exp(s c rho M_{l-1}), and M_0 is the largest of 2 (m_1 + 1) sums, "
           "of each of which E exp(s sum) <= exp(s^2 n / 2). Jensen's inequality, and the best s."),
@@ -394,7 +396,7 @@ CLAIMS = (
           "on the depth by sqrt(log k) and the product of the norms, not by sqrt(k).",
           "R_S(SN_{c,o}) <= o max(1, c rho)^k sqrt(2 log(2 (k + 1 + m_1)) / n)",
           ForAll(above_moments_of_odd, odd_nets(), ladder=("fractions",)), ("sigma(-t) = -sigma(t)",),
-          Control("with log 2 for the logarithm", ForAll(above_one_moment, odd_nets())), ours=True,
+          Control("with log 2 for the logarithm", ForAll(above_one_moment, odd_nets(), examples=(OPPOSITE,))), ours=True,
           explanation="As theorem-1.moments, without the factor 2, which an absolute value costs: with v, -v is there too."),
     Claim("wen2021.theorem-1.tails", "Section 3.1, Theorem 1, first bound",
           "The complexity is at most (o / sqrt(n)) (tau + sum_{l=0}^k (c rho)^{2 l} / tau), tau^2 = max(max_{l<k} 2 (c "
