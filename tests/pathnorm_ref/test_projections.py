@@ -200,6 +200,18 @@ def test_tuned_and_plain_and_warm_give_the_same_bits(dtype, seed, size, n):
                 assert projections._l1_ball_from(np, guess, z, size, (1,)).x.tobytes() == plain.x.tobytes()
 
 
+@pytest.mark.parametrize("z", [
+    [1, 1 + 2.0**-48, 0.5 + 2.0**-50],  # the last is above a whole number of units of the grid, and below the threshold
+    [1, 2.0**-58 + 2.0**-110],  # a threshold so near to 0 that entries above it are not on the grid
+    [0.5, 0.5 + 2.0**-53],  # barely outside, a floating sum rounds to size
+])
+def test_the_same_bits_at_the_grid(z):
+    z = np.array(z)
+    x, true = project_l1_ball(z), project_l1_ball(exact(z))
+    assert x.tobytes() == projections._l1_ball(np, z, 1.0, (0,)).tobytes()
+    assert (np.abs(exact(x) - true) <= rounding(x, 1, len(z))).all()
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_slice_is_the_same_bits_in_any_company(dtype):
     """Also where blocks begin and end, in any order of its entries."""
