@@ -141,9 +141,9 @@ def _verbatim(text):
 # --- the order of the document -------------------------------------------------------------------------
 
 KINDS = ("Abstract", "Figure", "Section", "Appendix")
-LANDMARKS = ("first paragraph", "second paragraph", "Theorem 1", "Remark 2", "Eqn (1)", "Eqn (2)", "Theorem 3",
-             "Algorithm 1", "Table 1")
-"""Within a section, as they follow each other in yang2022; what names none of them comes behind."""
+LANDMARKS = ("first paragraph", "first formula", "second step", "second paragraph", "Theorem 1", "Remark 2", "Eqn (1)",
+             "Eqn (2)", "Theorem 3", "Algorithm 1", "Algorithm 2", "Table 1")
+"""Within a section, as they follow each other in the documents; what names none of them comes behind."""
 
 
 def place(claim):
