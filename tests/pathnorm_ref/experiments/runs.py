@@ -17,15 +17,16 @@ TINY = {"data": "digits", "width": 4, "n": 8, "n_per_class": 8, "n_validation": 
         "cs": (1.0, 0.5), "first_kernel": 3}
 """Values for the fields that an experiment has; the others are those of its own small run."""
 
-TASKS = {("wen2021", "table-3"): {"task": "mnist"}, ("wen2021", "figure-5"): {"task": "regression"}}
-"""Which task, where the others have not all of these fields."""
+OWN = {("wen2021", "table-3"): {"task": "mnist"}, ("wen2021", "figure-5"): {"task": "regression"},
+       ("wen2021", "figure-4"): {"width": 1, "epochs": 2, "n_train": 60}}
+"""Of one experiment: a task that has all of these fields; a VGG-16 that is small enough."""
 
 
 def tiny(document, name, **changes):
     """The settings of a very small run."""
     experiment = experiments()[document][name]
     own = {field.name for field in fields(experiment.settings)}
-    given = {key: value for key, value in (TINY | TASKS.get((document, name), {}) | changes).items() if key in own}
+    given = {key: value for key, value in (TINY | OWN.get((document, name), {}) | changes).items() if key in own}
     return experiment.settings(**experiment.small(given) | given)
 
 
@@ -33,8 +34,8 @@ def words(document, name, out, *more, jobs=1, backend="sequential", **changes):
     """The words of the command for such a run; then `more`."""
     settings, experiment = tiny(document, name, **changes), experiments()[document][name]
     places = ["--out", str(out), "--jobs", str(jobs), "--backend", backend]
-    task = TASKS.get((document, name), {})
-    given = [word for field in fields(settings) if field.name in TINY | task | experiment.small(task) | changes
+    own = OWN.get((document, name), {})
+    given = [word for field in fields(settings) if field.name in TINY | own | experiment.small(own) | changes
              for word in _option(field.name, getattr(settings, field.name))]
     return [document, name, *places, *given, *more]
 

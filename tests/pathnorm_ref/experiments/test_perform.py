@@ -128,6 +128,16 @@ def test_records_name_the_versions_that_made_them(tmp_path, monkeypatch):
     assert report(tmp_path)["versions"]["numpy"] == ", ".join(sorted(["1.0", np.__version__]))
 
 
+def test_how_long_runs_took_is_kept_and_said_and_in_no_report(tmp_path, capsys):
+    assert run("yang2022", "figure-1-right", tmp_path) == 0
+    said = capsys.readouterr().err
+    seconds = [json.loads(path.read_text())["seconds"] for path in (tmp_path / "records").iterdir()]
+    assert min(seconds) > 0 and f"{len(seconds)} runs of {sum(seconds) / len(seconds):.1f} s on average" in said
+    assert "seconds" not in next(tmp_path.glob("*.json")).read_text()
+    assert performing.timed([{"record": {}}]) == "no run was timed"
+    assert performing.timed([{"seconds": 1.0}, {"seconds": 2.5}, {}]) == "2 runs of 1.8 s on average, 4 s in all"
+
+
 def test_a_broken_record_ends_the_command(tmp_path, capsys):
     assert run("yang2022", "figure-1-right", tmp_path) == 0
     broken, *_ = sorted((tmp_path / "records").iterdir())
