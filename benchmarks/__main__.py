@@ -22,6 +22,7 @@ from benchmarks.tasks import select
 POOLS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 OTHERS = (("PyTorch", "torch"), ("JAX", "jax"), ("pyproximal", "pyproximal"),
           ("NumPy product or copy", "limit"))
+METHODS = tuple((method, method.lower()) for method in ("sort", "Michelot", "Condat", "bisection"))
 PATIENCE = 10  # seconds for a task
 START = "<!-- bench:start -->"
 END = "<!-- bench:end -->"
@@ -98,6 +99,14 @@ def measure(workers, task, dtype, turns):
     return [statistics.median(times[worker.title]) if worker in able else None for worker in workers]
 
 
+def rows(workers, tasks, turns):
+    """(task, dtype, [seconds of each worker]), for the table."""
+    for task in tasks:
+        for dtype in ("float64", "float32"):
+            print(f"{task.title}, {dtype} ...", file=sys.stderr)
+            yield task, dtype, measure(workers, task, dtype, turns)
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--threads", type=int, default=1, help="of every library (default 1)")
@@ -111,16 +120,18 @@ def arguments():
 def main():
     options = arguments()
     workers = start_workers(options.threads)
-    rows = []
-    for task in select(options.only, options.quick):
-        for dtype in ("float64", "float32"):
-            print(f"{task.title}, {dtype} ...", file=sys.stderr)
-            rows.append((task, dtype, measure(workers, task, dtype, 3 if options.quick else 7)))
-    report = render(processor(), options.threads, workers, rows)
+    methods = [Worker(title, library, options.threads) for title, library in METHODS]
+    tasks, turns = select(options.only, options.quick), 3 if options.quick else 7
+    report = render(processor(), options.threads, workers, rows(workers, tasks, turns))
+    projections = [task for task in tasks if task.kind.startswith("l1_projection") and not task.is_large]
+    if projections:
+        report += "\n\nThe projection by other methods, in NumPy, as `tests/pathnorm_ref/l1_balls.py` has them:\n\n"
+        report += render(processor(), options.threads, [workers[0], *methods],
+                         rows([workers[0], *methods], projections, turns))
     print(report)
     if options.markdown:
         options.markdown.write_text(insert(options.markdown.read_text(), START, report, END))
-    for worker in workers:
+    for worker in (*workers, *methods):
         worker.stop()
 
 

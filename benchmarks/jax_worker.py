@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
-import numpy as np
+
+from benchmarks import points
 
 jax.config.update("jax_enable_x64", True)
 
@@ -14,7 +15,7 @@ def name():
 
 
 def normal(dtype, *shape):
-    return jnp.asarray(np.random.default_rng(0).standard_normal(shape).astype(dtype))
+    return jnp.asarray(points.normal(dtype, *shape))
 
 
 def compiled(f, *arguments):
@@ -47,16 +48,25 @@ def training_step(dtype, widths, batch):
     return compiled(step, params)
 
 
-def l1_projection(dtype, shape, radius):
+def l1_projection(dtype, shape, radius, axis=0, density=None):
+    """By sorting, along axis 0, or along all others as one."""
+    z = points.to_project(dtype, shape, radius, axis, density)
+    z, dim = (z, 0) if axis == 0 else (z.reshape(len(z), -1), 1)
+    k = jnp.arange(1, z.shape[dim] + 1, dtype=dtype)
+    k = k[:, None] if dim == 0 else k
+
     def project(z):
         magnitudes = jnp.abs(z)
-        largest = -jnp.sort(-magnitudes, axis=0)
-        excess = jnp.cumsum(largest, axis=0) - radius
-        k = jnp.arange(1, shape[0] + 1, dtype=dtype)[:, None]
-        n_active = jnp.maximum(jnp.sum(largest * k > excess, axis=0, keepdims=True), 1)
-        tau = jnp.take_along_axis(excess, n_active - 1, axis=0) / n_active.astype(dtype)
-        return jnp.where(magnitudes.sum(0) <= radius, z, jnp.sign(z) * jnp.maximum(magnitudes - tau, 0))
-    return compiled(project, normal(dtype, *shape))
+        largest = -jnp.sort(-magnitudes, axis=dim)
+        excess = jnp.cumsum(largest, axis=dim) - radius
+        n_active = jnp.maximum(jnp.sum(largest * k > excess, axis=dim, keepdims=True), 1)
+        tau = jnp.take_along_axis(excess, n_active - 1, axis=dim) / n_active.astype(dtype)
+        inside = magnitudes.sum(dim, keepdims=True) <= radius
+        return jnp.where(inside, z, jnp.sign(z) * jnp.maximum(magnitudes - tau, 0))
+    return compiled(project, jnp.asarray(z))
+
+
+l1_projection_warm = l1_projection
 
 
 def group_threshold(dtype, shape, t):

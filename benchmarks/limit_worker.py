@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from benchmarks.numpy_worker import name, normal
+from benchmarks.numpy_worker import name
+from benchmarks.points import normal
 
-__all__ = ["convolution", "group_threshold", "l1_projection", "name", "training_step"]
+__all__ = ["convolution", "group_threshold", "l1_projection", "l1_projection_warm", "name", "training_step"]
 
 
 def product(dtype, multiplications):
@@ -24,9 +25,11 @@ def training_step(dtype, widths, batch):
     return product(dtype, 3 * sum(products) - products[0])  # no gradient in x
 
 
-def l1_projection(dtype, shape, radius):
-    z = normal(dtype, *shape)
-    return z.copy
+def l1_projection(dtype, shape, radius, axis=0, density=None):
+    return normal(dtype, *shape).copy
+
+
+l1_projection_warm = l1_projection
 
 
 def group_threshold(dtype, shape, t):

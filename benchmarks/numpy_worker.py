@@ -5,11 +5,12 @@ import threadpoolctl
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.points import in_training, normal, to_project
 from pathnorm_ref import losses
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import tree_map
 from pathnorm_ref.layers import Conv2d
-from pathnorm_ref.projections import project_l1_ball
+from pathnorm_ref.projections import project_l1_ball, project_l1_ball_from
 from pathnorm_ref.prox import prox_l2
 
 _EXAMPLES = 200
@@ -18,10 +19,6 @@ _EXAMPLES = 200
 def name():
     kernels = {pool["architecture"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"}
     return f"NumPy {np.__version__}, {'/'.join(sorted(kernels))} kernels"
-
-
-def normal(dtype, *shape):
-    return np.random.default_rng(0).standard_normal(shape).astype(dtype)
 
 
 def convolution(dtype, channels, size, batch):
@@ -49,9 +46,14 @@ def step(net, params, x, labels):
     return tree_map(lambda p, d: p - 0.01 * d, params, net.gradient(params, cache, d_out))
 
 
-def l1_projection(dtype, shape, radius):
-    z = normal(dtype, *shape)
-    return lambda: project_l1_ball(z, radius, axis=0)
+def l1_projection(dtype, shape, radius, axis=0, density=None):
+    z = to_project(dtype, shape, radius, axis, density)
+    return lambda: project_l1_ball(z, radius, axis)
+
+
+def l1_projection_warm(dtype, shape, radius, axis, density):
+    thresholds, z = in_training(dtype, shape, radius, axis, density)
+    return lambda: project_l1_ball_from(thresholds, z, radius, axis)
 
 
 def group_threshold(dtype, shape, t):

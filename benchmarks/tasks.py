@@ -14,6 +14,10 @@ class Task(NamedTuple):
 VGG = ((64, 32), (128, 16), (256, 8), (512, 4))
 MLP = (784, 400, 400, 400, 400, 400, 10)
 SHAPES = ((785, 400), (4097, 4096))
+SLICES = (  # of Wen et al. 2021 in training: kernels of Section 5.3, without their biases; units of Section 5.1, with
+    ("64 kernels of 3x21x21", {"shape": (64, 3, 21, 21), "axis": (1, 2, 3), "radius": 15.0, "density": 0.05}),
+    ("1001x300, 300 units", {"shape": (300, 1001), "axis": 1, "radius": 1.0, "density": 0.15}),
+)
 INSIDE = 1e9  # a radius that holds every column
 
 TASKS = (
@@ -24,6 +28,8 @@ TASKS = (
            {"shape": (n, m), "radius": n / 10}, n > 1000) for n, m in SHAPES),
     *(Task(f"L1 projection of the columns of {n}x{m}, all inside", "l1_projection",
            {"shape": (n, m), "radius": INSIDE}, n > 1000) for n, m in SHAPES),
+    *(Task(f"L1 projection of {name}, {start} start", kind, sizes) for name, sizes in SLICES
+      for start, kind in (("warm", "l1_projection_warm"), ("cold", "l1_projection"))),
     *(Task(f"group soft threshold of the columns of {n}x{m}", "group_threshold",
            {"shape": (n, m), "t": 10.0}, n > 1000) for n, m in SHAPES),
     Task("property example, 4-5-3 net: forward, backward, step", "property_example", {}),

@@ -3,8 +3,9 @@
 import os
 from itertools import pairwise
 
-import numpy as np
 import torch
+
+from benchmarks import points
 
 torch.set_num_threads(len(os.sched_getaffinity(0)))
 
@@ -14,7 +15,7 @@ def name():
 
 
 def normal(dtype, *shape):
-    return torch.from_numpy(np.random.default_rng(0).standard_normal(shape).astype(dtype))
+    return torch.from_numpy(points.normal(dtype, *shape))
 
 
 def convolution(dtype, channels, size, batch):
@@ -45,19 +46,25 @@ def training_step(dtype, widths, batch):
     return call
 
 
-def l1_projection(dtype, shape, radius):
-    z = normal(dtype, *shape)
-    k = torch.arange(1, shape[0] + 1, dtype=z.dtype)[:, None]
+def l1_projection(dtype, shape, radius, axis=0, density=None):
+    """By sorting, along axis 0, or along all others as one."""
+    z = torch.from_numpy(points.to_project(dtype, shape, radius, axis, density))
+    z, dim = (z, 0) if axis == 0 else (z.flatten(1), 1)
+    k = torch.arange(1, z.shape[dim] + 1, dtype=z.dtype)
+    k = k[:, None] if dim == 0 else k
 
     def call():
         magnitudes = z.abs()
-        excess = torch.sort(magnitudes, dim=0, descending=True)[0]
-        excess, largest = torch.cumsum(excess, 0) - radius, excess
-        n_active = (largest * k > excess).sum(0, keepdim=True).clamp(min=1)
-        tau = excess.gather(0, n_active - 1) / n_active
+        excess = torch.sort(magnitudes, dim=dim, descending=True)[0]
+        excess, largest = torch.cumsum(excess, dim) - radius, excess
+        n_active = (largest * k > excess).sum(dim, keepdim=True).clamp(min=1)
+        tau = excess.gather(dim, n_active - 1) / n_active
         projected = torch.sign(z) * torch.clamp(magnitudes - tau, min=0)
-        return torch.where(magnitudes.sum(0) <= radius, z, projected)
+        return torch.where(magnitudes.sum(dim, keepdim=True) <= radius, z, projected)
     return call
+
+
+l1_projection_warm = l1_projection
 
 
 def group_threshold(dtype, shape, t):

@@ -24,7 +24,8 @@ def main(library, threads):
             continue
         kind = getattr(module, request["kind"], None)
         if kind:
-            call = kind(dtype=request["dtype"], **request["sizes"])
+            sizes = {name: tuple(value) if isinstance(value, list) else value for name, value in request["sizes"].items()}
+            call = kind(dtype=request["dtype"], **sizes)
             repeats = prepare(call)
         answer(can=bool(kind))
     return None
