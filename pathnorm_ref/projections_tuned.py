@@ -36,7 +36,10 @@ def project_l1_ball(rows, size, guesses, grid, simplex):
         if outside[some].any():
             part = _contiguous(rows[some])
             guess = _first_guess(part, low[some], size) if guesses is None else guesses[some]
-            x[some], thresholds[some] = _project(part, size, low[some], guess, grid, simplex)
+            out = x[some] if part.base is not None and isinstance(some, slice) else np.empty_like(part)
+            thresholds[some] = _project(part, size, low[some], guess, grid, simplex, out)
+            if out.base is not x:
+                x[some] = out
     return x, thresholds
 
 
@@ -73,8 +76,8 @@ def _first_guess(rows, low, size):
     return guess
 
 
-def _project(rows, size, low, guesses, grid, simplex):
-    """By the entries above `cut`: all that stay, unless their threshold is below `cut`.
+def _project(rows, size, low, guesses, grid, simplex, x):
+    """Writes to x, returns the thresholds. By the entries above `cut`: all that stay, unless their threshold is below it.
 
     Then it is not too large, with fewer entries than there are, and is the next `cut`. So is `low`.
     """
@@ -93,12 +96,12 @@ def _project(rows, size, low, guesses, grid, simplex):
             break
         low = np.where(right, low, np.fmax(low, theta * (1 - 2 * ulps)))
         cut = np.where(right, cut, low)
-    x = np.zeros_like(rows)
+    x[:] = 0
     x.reshape(-1)[index] = _with_signs(w.reshape(-1)[place], rows.reshape(-1)[index])
     inside = theta <= 0
     if inside.any():
         x[inside] = rows[inside]
-    return x, np.maximum(theta, 0)
+    return np.maximum(theta, 0)
 
 
 def _above(rows, cut):
@@ -131,12 +134,11 @@ def _thresholded(z, size, guesses, grid, simplex):
     left = z.max(axis=1, keepdims=True) / 2 >= size
     v = np.multiply(np.where(left, 0, z) if left.any() else z, 1 / unit, dtype=np.float64)
     t = np.minimum(guesses.astype(np.float64), 2 * size)[:, None] / unit
-    w = np.empty_like(v)
+    w, high, low = (np.empty_like(v) for _ in range(3))
     t = np.floor(_newton(v, t, size / unit, w))
     while True:
         count = _over(v, t, w)
-        high = np.trunc(w)
-        low = w - high
+        np.subtract(w, np.trunc(w, out=high), out=low)
         total = (_row_sums(high) - grid.size.high).astype(np.int64)
         fraction = (_row_sums(low) / step).astype(np.int64) - grid.size.low
         share = np.maximum(count, 1)
@@ -148,23 +150,20 @@ def _thresholded(z, size, guesses, grid, simplex):
         t += rise
     left |= (t < 2.0**(52 - grid.low_bits)) | (count == 0) | (_count(w > rest) != count)
     float_type = z.dtype.type
-    x = w - rest if z.dtype == v.dtype else high.astype(z.dtype) + (low - rest).astype(z.dtype)
+    x = np.subtract(w, rest, out=w) if z.dtype == v.dtype else high.astype(z.dtype) + (low - rest).astype(z.dtype)
     theta = t.astype(z.dtype) + rest.astype(z.dtype)
-    x, theta, left = x * float_type(unit), theta[:, 0] * float_type(unit), left[:, 0]
+    x *= float_type(unit)
+    theta, left = theta[:, 0] * float_type(unit), left[:, 0]
     if left.any():
         x[left], theta[left] = simplex(z[left])
     return x, theta
 
 
 def _newton(v, t, size, w):
-    """The t with sum max(v - t, 0) = size in each row, up to rounding."""
-    last = v.shape[1] + 1
-    t, _ = _step(v, t, size, w)  # which may add entries; later ones don't
-    while True:
-        t, count = _step(v, t, size, w)
-        if not (count < last).any():
-            return t
-        last = count
+    """A few steps to the t with sum max(v - t, 0) = size in each row: cheaper than those on the grid, which follow."""
+    for _ in range(3):
+        t, _ = _step(v, t, size, w)
+    return t
 
 
 def _step(v, t, size, w):
