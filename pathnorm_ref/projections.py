@@ -176,7 +176,8 @@ def _simplex(xp, z, size, axes, among=True, start=True, n=None):
     Floats: the entries that may stay are within 3 sizes of 0 or, of those of a large `top`, of this, so that z - top is
     exact. On a grid of integers (`_Grid`) all else is exact, whatever the start and the order of the sums: only x and
     theta are rounded. With g the step of the grid, z is off by g, so theta too, and by g more as it is rounded down:
-    |x - true x| <= ulp(x) / 2 + 2^-94 size for n < 2^11, in float32 2^-47 size; if x is subnormal, ulp(x).
+    |x - true x| <= ulp(x) / 2 + 3 g, where g <= 2^(2 b - 102) size for an n of b bits; in float32, where high and low are
+    rounded apart, 2^(b - 50) size more; if x is subnormal, 3/4 ulp(x). The threshold is off by 1 ulp + 3 g.
     """
     if is_exact(z):
         theta, active = _newton(xp, z, axes, start, lambda active: _root(xp, z, size, axes, active),

@@ -36,7 +36,7 @@ def project_l1_ball(rows, size, guesses, grid, simplex):
         if outside[some].any():
             part = _contiguous(rows[some])
             guess = _first_guess(part, low[some], size) if guesses is None else guesses[some]
-            out = x[some] if part.base is not None and isinstance(some, slice) else np.empty_like(part)
+            out = x[some] if some is block and x[some].flags.c_contiguous else np.empty_like(part)
             thresholds[some] = _project(part, size, low[some], guess, grid, simplex, out)
             if out.base is not x:
                 x[some] = out

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pathnorm_ref.arrays import Undecided, ball, convert
 from pathnorm_ref.norms import l_pq
-from pathnorm_ref.projections import project_l2_ball
+from pathnorm_ref.projections import project_l1_ball, project_l2_ball
 from pathnorm_ref.prox import PROX, prox_half_square, prox_l1, prox_l1_inf, prox_l2, prox_linf
 from tests.pathnorm_ref.vectors import fractions, pythagorean, vector
 
@@ -88,6 +88,7 @@ def test_moreau(seed, t):
     one, minus = np.array([t] * 4, dtype=object), np.array([-t] * 4, dtype=object)
     assert (prox_l1(z, t) + np.minimum(np.maximum(z, minus), one) == z).all()
     assert (prox_half_square(z, t) + t * z / (1 + t) == z).all()
+    assert (prox_linf(z, t) + project_l1_ball(z, t) == z).all()  # that of the L_{1,inf} norm: test_l1_inf_is_optimal
 
 
 @EVERY
@@ -170,16 +171,23 @@ def test_extremes():
     assert prox_l1_inf(np.array([[5e-324, 0.0], [1e-323, 0.0]]), 5e-324, axis=1)[:, 0].tolist() == [5e-324, 5e-324]
 
 
-@pytest.mark.parametrize("name", [name for name, (_, prox) in PROX.items()
-                                  if "axis" in inspect.signature(prox).parameters and name != "l1_inf"])  # no sum
+OVER_SLICES = {"l2": sum, "l1_inf": max}
+
+
+@pytest.mark.parametrize("name", [name for name, (_, prox) in PROX.items() if "axis" in inspect.signature(prox).parameters])
 def test_value_and_prox_agree_on_axis(name):
+    """g is the sum, or the largest, of its slices. Those of a sum each take all of t; those of a maximum share it."""
     g, prox = PROX[name]
     z = np.random.default_rng(0).standard_normal((3, 4))
     # 12 squares and their sums, twice
-    assert g(np, z, axis=0) == pytest.approx(sum(g(np, column) for column in z.T), rel=24 * EPS)
+    assert g(np, z, axis=0) == pytest.approx(OVER_SLICES[name](g(np, column) for column in z.T), rel=24 * EPS)
+    x = prox(z, 0.5, axis=0)
+    steps = [0.5] * 4 if OVER_SLICES[name] is sum else np.abs(z - x).max(axis=0)
     # a column of 3 entries, of size 4 and less, is summed in another order: 2 (n + 4) roundings
-    expected = [prox(column, 0.5) for column in z.T]
-    np.testing.assert_allclose(prox(z, 0.5, axis=0).T, expected, rtol=0, atol=14 * EPS * 4)
+    expected = [prox(column, t) for column, t in zip(z.T, steps, strict=True)]
+    np.testing.assert_allclose(x.T, expected, rtol=0, atol=14 * EPS * 4)
+    if OVER_SLICES[name] is max:
+        assert sum(steps) == pytest.approx(0.5, abs=4 * 14 * EPS * 4)
 
 
 @EVERY
