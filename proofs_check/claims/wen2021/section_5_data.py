@@ -14,7 +14,7 @@ from pathnorm_ref.data.synthetic import LAST, correlated
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1, TABLE_2
 from proofs_check.checks import Certificate, Informal
 from proofs_check.claim import Claim, Control
-from proofs_check.claims.yang2022.table_1 import decimal, half_unit
+from proofs_check.claims.yang2022.table_1 import decimal, half_unit, rounds_to
 
 # --- the regression data -------------------------------------------------------------------------------
 
@@ -108,20 +108,20 @@ def left_by_interpolation(n=2, p=4):
     return bool(a @ b == 0) and bool(np.all(total == Fraction(n, p) * count * np.eye(p, dtype=int)))
 
 
-def nearly_half(low, high):
-    """Whether the 69.520 of c = inf is between two fifths and a half of E (x^T beta)^2."""
+def left_of_signal(low, high, percent):
+    """Whether the 69.520 of c = inf is, rounded, so many percent of E (x^T beta)^2."""
     def facts():
         power, error = signal(Fraction(low), Fraction(high)), Fraction(TABLE_1[0].test_error)
-        return {f"Unif({low}, {high}): E (x^T beta)^2 = {decimal(power)}, and 2/5 of it < {decimal(error)} < 1/2 of it":
-                Fraction(2, 5) * power < error < power / 2}
+        return {f"Unif({low}, {high}): E (x^T beta)^2 = {decimal(power)}, of which {decimal(error)} is {percent} %, rounded":
+                rounds_to(100 * error / power, percent)}
     return facts
 
 
 def scale_of_beta():
     power, error = signal(Fraction("0.15"), Fraction(150)), Fraction(TABLE_1[0].test_error)
-    return nearly_half("0.15", "1.50")() | {
-        f"Unif(0.15, 150): E (x^T beta)^2 = {decimal(power)}, more than 18 000 * {decimal(error)}": power > 18000 * error,
-        "of a projection onto n of p dimensions, turned any way, the mean is n/p: least-norm interpolation of 500 "
+    return left_of_signal("0.15", "1.50", "47")() | {
+        f"Unif(0.15, 150): E (x^T beta)^2 = {decimal(power)}, more than 10 000 * {decimal(error)}": power > 10_000 * error,
+        "of a projection onto n of p dimensions, turned any way, the mean is n/p: least-norm interpolation of 500 isotropic "
         "samples in R^1000 leaves 1 - 500/1000 of a signal": left_by_interpolation() and 2 * N_TRAINING == N_IN}
 
 
@@ -269,14 +269,15 @@ CLAIMS = (
     Claim("wen2021.section-5.beta-range", "Section 5.1, first step, with Table 1",
           "The numbers of Table 1 are from data with beta_i ~ Unif(0.15, 150).", "beta_i ~ Unif(0.15, 150)",
           Informal("no theorem excludes it, as some estimator may find 100 coefficients from 500 samples; but the "
-                   "errors are those of a range a hundred times shorter", "wen2021.section-5.beta-range.scale")),
+                   "errors would suit a range a hundred times shorter", "wen2021.section-5.beta-range.scale")),
     Claim("wen2021.section-5.beta-range.scale", "Section 5.1, first step, with Table 1, c = inf",
-          "With Unif(0.15, 150) E (x^T beta)^2 is 1.3 million, more than 18 000 times the test error 69.52 of the "
-          "network that fits its 500 samples without regularization; with Unif(0.15, 1.50) it is 149, and the 69.52 "
-          "nearly half of it, which is about what least-norm interpolation leaves.",
-          "2/5 E (x^T beta)^2 < 69.52 < 1/2 E (x^T beta)^2 for Unif(0.15, 1.50)", Certificate(scale_of_beta),
-          ("x_i1000 = z_i1000", "a mean over directions of the samples, for the half"),
-          Control("nearly half of that with Unif(0.15, 150)", Certificate(nearly_half("0.15", "150"))), ours=True),
+          "With Unif(0.15, 150) E (x^T beta)^2, which is less by 1 than the error of answering 0, is 1.3 million: more than "
+          "10 000 times the test error 69.52 of the network that fits its 500 samples without regularization. With "
+          "Unif(0.15, 1.50) it is 149, and 69.52 is 47 % of it, where least-norm interpolation of isotropic samples leaves "
+          "50 %.",
+          "69.52 / E (x^T beta)^2 = 0.47 for Unif(0.15, 1.50), < 1/10000 for Unif(0.15, 150)", Certificate(scale_of_beta),
+          ("in the mean over beta and, for the 50 %, over directions of the samples",),
+          Control("it is 47 % with Unif(0.15, 15)", Certificate(left_of_signal("0.15", "15", "47"))), ours=True),
     Claim("wen2021.section-5.shared-alpha", "Section 5.2, first and second step, with (B1)",
           "As one alpha is drawn for all samples, they are dependent: a coordinate of two of them has the correlation "
           "1/2. They are i.i.d., as (B1) has it, given alpha.", "cov(x_1j, x_2j) = var(alpha)/4 = 1/4, var(x_1j) = 1/2",
