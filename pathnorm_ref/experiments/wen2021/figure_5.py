@@ -49,6 +49,7 @@ class Settings:
     decay: str | None = None
     layers: tuple[int, ...] | None = None
     epochs: int | None = None
+    every: int | None = None
     batch_size: int | None = None
     seed: int = 42
 

@@ -22,6 +22,7 @@ from pathnorm_ref.layers.layer import check_positive
 from pathnorm_ref.losses import softmax_cross_entropy, squared_error
 from pathnorm_ref.network import Net
 
+MODELS = ("MLP", "VGG-16")
 ALPHAS = ("shared", "each sample")
 """Whose alpha of Section 5.2, step 1, is: one of all samples, as printed, or each sample's own."""
 
@@ -135,7 +136,7 @@ class Classification:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Sections 5.3 and 5.5: images of `data.SETS`, normalised by the training images, and a net "MLP" or "VGG-16".
+    """Sections 5.3 and 5.5: images of `data.SETS`, normalised by the training images, and a net of `MODELS`.
 
     The MLP is 784-width-10, the VGG-16 that of Section 5.3 (`architectures.vgg16`), its first layer of `width` channels,
     its first two kernels of `first_kernel`; smaller images are enlarged to its 32x32. `n_train`, `n_test`: so many
@@ -156,6 +157,8 @@ class Pictures:
         check_seed(self.seed)
         if self.data not in data.SETS:
             raise ValueError(f"data is {self.data!r}: it must be one of {', '.join(data.SETS)}")
+        if self.model not in MODELS:
+            raise ValueError(f"model is {self.model!r}: it must be one of {', '.join(MODELS)}")
         given = {"n_train": self.n_train, "n_test": self.n_test}
         check_positive(width=self.width, first_kernel=self.first_kernel,
                        **{name: n for name, n in given.items() if n is not None})

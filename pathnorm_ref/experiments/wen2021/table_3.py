@@ -41,8 +41,8 @@ TASKS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """None stands for what the task has. `alpha`, `spread`: of the task classification; `first_kernel`, `augment`: of
-    cifar10."""
+    """None stands for what the task has, `every` None for once, at the end. `alpha`, `spread`: of the task
+    classification; `first_kernel`, `augment`: of cifar10."""
 
     task: str = "classification"
     data: str | None = None
@@ -62,6 +62,7 @@ class Settings:
     momentum: float = 0.0
     decay: str = "constant"
     epochs: int | None = None
+    every: int | None = None
     batch_size: int | None = None
     augment: bool = False
     fresh: bool = True
@@ -97,7 +98,8 @@ class Settings:
         layers = self.of_task("layers") if "c" in own else None
         method = Method(self.method, self.lr, momentum=self.momentum, decay=self.decay, layers=layers, **own)
         epochs = self.of_task("epochs")
-        return Run(problem, method, epochs, self.of_task("batch_size"), seed, epochs, self.augment)
+        return Run(problem, method, epochs, self.of_task("batch_size"), seed, epochs if self.every is None else self.every,
+                   self.augment)
 
 
 # --- the runs ------------------------------------------------------------------------------------------
