@@ -179,7 +179,8 @@ def _over(v, t, w):
 
 
 def _count(positive):
-    return positive.sum(axis=1, keepdims=True, dtype=np.int32).astype(np.int64)  # small integers are added faster
+    small = np.int16 if positive.shape[1] < 2**15 else np.int64  # small integers are added faster
+    return positive.sum(axis=1, keepdims=True, dtype=small).astype(np.int64)
 
 
 def _row_sums(a):
