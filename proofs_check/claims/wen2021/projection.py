@@ -294,14 +294,16 @@ CLAIMS = (
           Control("what Algorithm 2 takes away without the test ||v||_1 > c",
                   ForAll(not_moreau(algorithm_2), examples=(INSIDE,), ladder=("fractions",))), ours=True),
     Claim("wen2021.algorithm-1.columns", "Section 4, Algorithm 1, inner loop",
-          "Projecting the columns of V_l, which without its tilde has no row of biases, leads into S_c.",
+          "Projecting the columns of V_l, printed without the tilde, leads into S_c: here V_l is V~_l without its biases.",
           "||V~_l[., j]||_1 <= c after: for all columns v in V_l^(t+1), if ||v||_1 > c then v = proj_{||.||_1 <= c} v",
           ForAll(columns_outside(without_bias_row), matrices(), examples=(BIASED_COLUMN,), ladder=("fractions",)),
-          ("c > 0",), fault="misprint", correction="wen2021.algorithm-1.columns.corrected",
+          ("c > 0", "V_l = W_l^(t+1), as no V_l without a tilde is defined"), fault="misprint",
+          correction="wen2021.algorithm-1.columns.corrected",
           tex=r"\text{for all columns } v \text{ in } \mathbf{V}_\ell^{(t+1)}:\ v \leftarrow "
           r"\mathrm{proj}_{\|\cdot\|_1 \le c} v",
-          explanation="S_c bounds the columns of V~_l = (B_l, W_l^T)^T, biases with the weights. A column with the "
-          "bias 2 and the weight 1 keeps both if only the weights are projected, and has the norm 3."),
+          explanation="No V_l without a tilde is defined; V~_l is meant, and a tilde is missing. It matters to who takes "
+          "the loop to be over the weights alone: S_c bounds the columns of V~_l = (B_l, W_l^T)^T, biases with the weights: "
+          "a column with the bias 2 and the weight 1 keeps both if only the weights are projected, and has the norm 3."),
     Claim("wen2021.algorithm-1.columns.corrected", "Section 4, Algorithm 1, inner loop",
           "Projecting the columns of V~_l, with its row of biases, leads into S_c.", "||V~_l[., j]||_1 <= c",
           ForAll(columns_outside(algorithm_1_columns), matrices(), ladder=("fractions",)), ("c > 0",),

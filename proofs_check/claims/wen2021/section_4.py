@@ -10,7 +10,7 @@ from proofs_check.claim import Claim, Control
 from proofs_check.claims.wen2021.projection import Matrix
 from proofs_check.claims.wen2021.projection import matrices as single_matrices
 from proofs_check.claims.wen2021.section_2 import Matrices, in_class, l_1_inf, matrices
-from proofs_check.definitions import algorithm_1_columns
+from proofs_check.definitions import algorithm_1_columns, soft_threshold
 from proofs_check.violations import above, both, fails, unequal
 
 # --- membership ----------------------------------------------------------------------------------------
@@ -52,13 +52,15 @@ LARGE_OUTPUT = Matrices((np.array([[0.0], [1.0]]), np.array([[0.0], [2.0]])), Fr
 def not_the_prox(prox):
     """Whether X = prox(V, t) fails what characterises argmin_X t ||X||_{1,inf} + ||X - V||^2 / 2.
 
-    Q = V - X is in t times the subdifferential at X: its dual norm, the sum over columns of the largest |q|, is at most t,
-    and <Q, X> = t ||X||_{1,inf}.
+    Q = V - X is in t times the subdifferential at X: its dual norm, the sum over columns of theta_j = max |q|, is at most t,
+    and <Q, X> = t ||X||_{1,inf}. Or whether a column is not the soft threshold by its theta_j.
     """
     def violation(case):
         X = prox(case.V, case.c)
         Q = case.V - X
-        return both(above(np.sum(np.max(np.abs(Q), axis=0)), case.c), unequal(np.sum(Q * X), case.c * l_1_inf(X)))
+        theta = np.max(np.abs(Q), axis=0)
+        return both(above(np.sum(theta), case.c), unequal(np.sum(Q * X), case.c * l_1_inf(X)),
+                    *(unequal(soft_threshold(v, t), x) for v, t, x in zip(case.V.T, theta, X.T, strict=True)))
     return violation
 
 
