@@ -11,7 +11,7 @@ from pathnorm_ref.experiments.wen2021.problems import Fold, Pictures, prepare
 from pathnorm_ref.experiments.wen2021.selection import folds
 from pathnorm_ref.experiments.wen2021.table_3 import LARGE_KERNELS
 from pathnorm_ref.experiments.wen2021.training import Method, Run, check, measure
-from pathnorm_ref.experiments.wen2021.trials import boxplot, moving, named
+from pathnorm_ref.experiments.wen2021.trials import boxplot, moving, named, ratio
 
 NAMES = ("training error", "test error", "generalization error", "test accuracy", "sparsity hidden")
 PANES = (("generalization error", "generalization error", "linear", None),
@@ -100,15 +100,14 @@ def extremes(sparse, dense):
     own = trials.error(sparse, zeros)
     both = own + trials.error(dense, zeros)
     fall = sparse[zeros] - dense[zeros]
-    ratio = dense[errors] / sparse[errors]
-    margin = abs(ratio) * sum(abs(trials.error(row, errors) / row[errors]) for row in (sparse, dense))
+    times, margin = ratio(dense, sparse, errors)
     return [
         Finding("with c = 15 more than 95 % of the weights are 0", compared(sparse[zeros] - 95, own),
                 f"{sparse[zeros]:.2f} +- {own:.2f} %"),
         Finding("from c = 15 to 45 the sparsity rate falls by almost 25 points (20 to 25)",
                 within(fall, 20, 25, both), f"from {sparse[zeros]:.2f} % to {dense[zeros]:.2f} %"),
-        Finding("from c = 15 to 45 the generalization error doubles (1.5 to 2.5 times)", within(ratio, 1.5, 2.5, margin),
-                f"from {sparse[errors]:.4g} to {dense[errors]:.4g}, {ratio:.2f} times")]
+        Finding("from c = 15 to 45 the generalization error doubles (1.5 to 2.5 times)", within(times, 1.5, 2.5, margin),
+                f"from {sparse[errors]:.4g} to {dense[errors]:.4g}, {times:.2f} times")]
 
 
 def compared(gap, margin):

@@ -8,7 +8,7 @@ from pathnorm_ref.experiments.wen2021 import trials
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1
 from pathnorm_ref.experiments.wen2021.problems import Regression
 from pathnorm_ref.experiments.wen2021.training import check, measure
-from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, row_of
+from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, ratio, row_of
 
 NAMES = ("training error", "test error", "generalization error", "sparsity", "small")
 PRINTED = {row.c: {"training error": row.training_error, "test error": row.test_error,
@@ -76,9 +76,7 @@ def findings(settings, records):
         Finding("with c = infinity the model fits the training data perfectly", fits(bare),
                 f"training error {bare['training error']:.2g} +- {bare['training error deviation']:.1g}")]
     if one:
-        left = one["test error"] / bare["test error"]
-        margin = left * (trials.error(one, "test error") / one["test error"] +
-                         trials.error(bare, "test error") / bare["test error"])
+        left, margin = ratio(one, bare, "test error")
         found.append(Finding("the test error decreases by more than 95 % if c = 1",
                              None if abs(left - 0.05) <= margin else left < 0.05,
                              f"from {bare['test error']:.4g} to {one['test error']:.4g}, by {100 * (1 - left):.1f} %"))

@@ -8,7 +8,7 @@ from pathnorm_ref.experiments.wen2021.printed import TABLE_2
 from pathnorm_ref.experiments.wen2021.problems import Classification
 from pathnorm_ref.experiments.wen2021.table_1 import by_c
 from pathnorm_ref.experiments.wen2021.training import check, measure
-from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, row_of
+from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, ratio, row_of
 
 NAMES = ("training error", "generalization error", "training accuracy", "test accuracy", "sparsity", "small")
 PRINTED = {row.c: {"training error": row.training_error, "generalization error": row.generalization_error,
@@ -70,21 +70,19 @@ NEARLY_DOUBLE = (1.5, 2.0)
 
 def doubling(larger, smaller):
     name = "training error"
-    ratio = smaller[name] / larger[name]
-    margin = ratio * (trials.error(smaller, name) / smaller[name] + trials.error(larger, name) / larger[name])
-    near = min(abs(ratio - bound) for bound in NEARLY_DOUBLE) <= margin
+    times, margin = ratio(smaller, larger, name)
+    near = min(abs(times - bound) for bound in NEARLY_DOUBLE) <= margin
     return Finding("decreasing c from 0.10 to 0.07 nearly doubles the training error",
-                   None if near else NEARLY_DOUBLE[0] < ratio < NEARLY_DOUBLE[1],
-                   f"from {larger[name]:.4g} to {smaller[name]:.4g}, {ratio:.2f} times")
+                   None if near else NEARLY_DOUBLE[0] < times < NEARLY_DOUBLE[1],
+                   f"from {larger[name]:.4g} to {smaller[name]:.4g}, {times:.2f} times")
 
 
 def improved(bare, constrained):
     name = "test accuracy"
-    ratio = constrained[name] / bare[name]
-    margin = ratio * (trials.error(constrained, name) / constrained[name] + trials.error(bare, name) / bare[name])
+    times, margin = ratio(constrained, bare, name)
     return Finding("c = 0.07 improves the test accuracy by more than 20 % (of what it was)",
-                   None if abs(ratio - 1.2) <= margin else ratio > 1.2,
-                   f"from {bare[name]:.2f} % to {constrained[name]:.2f} %, by {100 * (ratio - 1):.1f} % of it")
+                   None if abs(times - 1.2) <= margin else times > 1.2,
+                   f"from {bare[name]:.2f} % to {constrained[name]:.2f} %, by {100 * (times - 1):.1f} % of it")
 
 
 def small(given):

@@ -1,5 +1,6 @@
 """Repeated trials for each normalization constant, as in Tables 1 and 2: their settings, rows, box plots, what is seen."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -140,6 +141,16 @@ def moving(table, name, claim, rising=True):
 def error(row, name):
     """The standard error of the mean of the trials."""
     return row[f"{name} deviation"] / row["trials"] ** 0.5
+
+
+def ratio(above, below, name):
+    """(mean of `name` in one row over that in another, how far the standard errors of both may move it); where the other is
+    0, (0, infinity), which decides nothing."""
+    over = abs(below[name])
+    if over == 0:
+        return 0.0, math.inf
+    found = above[name] / below[name]
+    return found, (error(above, name) + abs(found) * error(below, name)) / over
 
 
 def best(table, name, c, claim, largest=False):

@@ -62,6 +62,14 @@ def test_rows_are_means_deviations_and_what_is_printed():
     assert [spread[1][f"test error {q} %"] for q in (0, 25, 50, 75, 100)] == [1, 6, 11, 16, 21]
 
 
+def test_a_ratio_moves_by_both_standard_errors():
+    above, below = ({"x": mean, "x deviation": deviation, "trials": 4} for mean, deviation in ((3.0, 0.2), (2.0, 0.4)))
+    found, margin = trials.ratio(above, below, "x")
+    assert found == 1.5 and margin == pytest.approx(0.1 / 2 + 1.5 * 0.2 / 2, rel=1e-12)
+    assert trials.ratio(above, below | {"x": 0.0}, "x") == (0.0, float("inf"))
+    assert trials.ratio(above | {"x": 0.0}, below, "x") == (0.0, pytest.approx(0.05, rel=1e-12))
+
+
 # --- Table 3 -------------------------------------------------------------------------------------------
 
 def third(task="classification", **changes):
