@@ -10,9 +10,10 @@ from pathnorm_ref.experiments.wen2021.table_1 import by_c
 from pathnorm_ref.experiments.wen2021.training import check, measure
 from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, ratio, row_of
 
-NAMES = ("training error", "generalization error", "training accuracy", "test accuracy", "sparsity", "small")
+NAMES = ("training error", "generalization error", "training accuracy", "test accuracy", "sparsity", "small",
+         "small hidden")
 PRINTED = {row.c: {"training error": row.training_error, "generalization error": row.generalization_error,
-                   "test accuracy": row.accuracy, "sparsity": row.sparsity} for row in TABLE_2}
+                   "test accuracy": row.accuracy, "sparsity": row.sparsity, "small hidden": row.sparsity} for row in TABLE_2}
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def rows(settings, records):
 
 
 def draw(settings, records):
-    return by_c(rows(settings, records), (("training error", "generalization error"), ("test accuracy", "sparsity")),
+    return by_c(rows(settings, records), (("training error", "generalization error"), ("test accuracy", "small hidden")),
                 ("cross-entropy", "%"), ("linear", "linear"))
 
 

@@ -20,9 +20,9 @@ CHOICES = (
     "whether a trial draws its own samples is not said: see the setting `fresh`; deviations are those of n - 1",
     "generalization error: test minus training error, with sign; both at the end of training, no best epoch is chosen",
     "sparsity: per cent of the entries of all weight matrices, without biases, that are exactly 0, as printed; `small`: at "
-    "most 0.001 in magnitude, another reading of the same column. Uniform weights of fan-in m have 0.1 sqrt(m) % of these, "
-    "3.16 % for m = 1000 and 2.24 % for 500: near the 3.02 % and 2.39 % that the document prints for c = inf, where no rule "
-    "makes exact zeros",
+    "most 0.001 in magnitude, another reading of the same column; `small hidden`: the same of what is projected. "
+    "Uniform weights of fan-in m have 0.1 sqrt(m) % of these, 3.16 % for m = 1000 and 2.24 % for 500: near the 3.02 % and "
+    "2.39 % that the document prints for c = inf, where no rule makes exact zeros",
     "rises or falls with c: from each c to the next; undecided if only by less than the sum of both standard errors it does "
     "not")
 """What the document does not say of its trials, and what was chosen."""

@@ -29,7 +29,7 @@ def regression(test, zeros, spread=0.0, training=0.0, diverged=False):
 def classification(training, gen, accuracy, zeros, spread=0.0, fitted=100.0, diverged=False):
     """At c = inf, 0.10, 0.07."""
     return of_c(table_2, {c: {"training error": t, "generalization error": g, "training accuracy": fitted,
-                              "test accuracy": a, "sparsity": s, "small": s}
+                              "test accuracy": a, "sparsity": s, "small": s, "small hidden": s}
                           for c, t, g, a, s in zip((None, 0.10, 0.07), training, gen, accuracy, zeros, strict=True)},
                 spread, diverged)
 
