@@ -63,7 +63,7 @@ def tail_bound(n, k, m1, c, o, rho=1, odd=False, to=float):
 
     (*) with G(u) = max(0, u - t), t = tau sqrt n: E M_k <= t + E G(M_k), and of N sums E max(0, q^l max |sum| - t) <=
     N q^(2 l) (n / t) e^{-t^2 / (2 q^(2 l) n)}. For q <= 1 this is below the first bound of Theorem 1: tau <= sqrt(k log 4) +
-    q^k (sqrt((k + 1) log 4) + sqrt(2 log(m1 + 1))), tau >= sqrt(log 4) if k >= 1, and sqrt(k log 4) + 1 / sqrt(log 4) <=
+    q^k (sqrt((k + 1) log 4) + sqrt(2 log(m1 + 1))), tau >= sqrt(log 4), and sqrt(k log 4) + 1 / sqrt(log 4) <=
     sqrt((k + 1) log 16).
     """
     k, ratio, o = check_bound(n, k, m1, c, o, rho, to)

@@ -36,5 +36,5 @@ CLAIMS = (
                    "for odd activations (theorem-1.odd)", "wen2021.theorem-1.moments.smaller")),
     Claim("wen2021.abstract.evidence", "Abstract, and Section 1",
           "Inducing sparsity can relieve overfitting, and weight normalization can accelerate convergence.",
-          "empirical evidence", Informal("of experiments elsewhere", "wen2021.section-2.sparse.corrected")),
+          "empirical evidence", Informal("of experiments elsewhere", "wen2021.section-2.sparse.few-weights")),
 )

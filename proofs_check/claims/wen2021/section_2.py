@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
-from pathnorm_ref.arrays import ball, leaves
+from pathnorm_ref.arrays import ball, greater, leaves
 from pathnorm_ref.complexity import augmented, class_lipschitz, class_range, why_outside
 from pathnorm_ref.layers import Dense, LeakyReLU, ReLU, ReLU6, Softplus, Tanh
 from pathnorm_ref.network import Net
@@ -17,6 +17,7 @@ from pathnorm_ref.units import Bias
 from proofs_check.cases import NetCase, arrays, mlp_cases
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
+from proofs_check.decide import in_system
 from proofs_check.definitions import affine, hidden_layers, rademacher
 from proofs_check.rescaled import difference
 from proofs_check.violations import above, both, fails, unequal
@@ -330,14 +331,15 @@ def leaky_unit(w, x):
                    np.array([[x]]), np.zeros((1, 1)), Fraction(1), Bias.FREE)
 
 
-def is_solution(case):
-    """Whether it is in S_c and fits all samples, so that no net has a smaller sum of losses."""
-    return why_outside(case.net, case.params, case.lam) is None and not case.loss(
-        case.net.forward(case.params, case.x)[0], case.y)[0]
-
-
-def has_no_zero_weight(case):
-    return fails(any((array == 0).any() for _, array in leaves(case.params)))
+def solution_without_zeros(w):
+    """Facts of 1/2 + relu(1/4 + w x) / 2 at one sample x = (1, 1), y = 1, for c = 1."""
+    def facts():
+        case = in_system(relu_unit(0.25, w, 0.5, 0.5, (1.0, 1.0), 1.0, 1), Fraction)
+        V, limit = document_matrices(case), case.lam
+        return {f"||V_1||_(1,inf) = {l_1_inf(V[0])} = c": l_1_inf(V[0]) == limit,
+                "the sum of losses is 0, so no net has a smaller one": not case.loss(sparse_net(case), case.y)[0],
+                "no weight and no bias is 0": all((matrix != 0).all() for matrix in V)}
+    return facts
 
 
 class Unit(NamedTuple):
@@ -414,9 +416,9 @@ def cross_entropy(b):
     return (-b).exp().log1p()
 
 
-def above_the_infimum(case):
-    """The loss of f less 0, the infimum over b."""
-    return cross_entropy(case.b)
+def reaches_zero(loss, limit):
+    """Whether the loss of b is 0, or above a limit that tends to 0."""
+    return lambda case: both(fails(greater(loss(case.b), 0 * case.b)), loss(case.b) - limit(case.b))
 
 
 def below_the_end(case):
@@ -466,6 +468,10 @@ CLAIMS = (
           "f(x) = T_{k+1} o sigma o T_k o ... o sigma o T_1 o x",
           ForAll(recursion_differs, relu_mlps(ReLU()), ladder=("fractions",), n_examples=60), ("sigma = ReLU",),
           Control("with sigma behind T_{k+1} too", ForAll(recursion_with_a_last_activation_differs, relu_mlps(ReLU())))),
+    Claim("wen2021.section-2.layers.none", "Section 2.3, definitions of f_1, f_l and f, with k = 0",
+          "With k = 0, as in Theorem 1, f = T_1 x.", "f(x) = T_{k+1} o sigma o f_k(x)",
+          Informal("the definition of the output layer by f_k has no f_0; the one by T_{k+1} o sigma o ... o T_1 o x, where "
+                   "nothing but T_1 is left, is meant, and is taken everywhere here", "wen2021.section-3.rademacher")),
     Claim("wen2021.section-2.l1-inf-norm", "Section 2.3 and Section 4, «or»",
           "||V||_{1,inf} <= c if and only if every column of V has an L1 norm of at most c.",
           "||V||_{1,inf} <= c iff ||V[., j]||_1 <= c for all j",
@@ -476,27 +482,24 @@ CLAIMS = (
           ForAll(not_a_norm, matrices(), ladder=("fractions",)), (),
           Control("so is max_j sum_i a_ij^2", ForAll(squares_are_not_a_norm, matrices()))),
     Claim("wen2021.section-2.sparse", "Section 2.3, definition of SN_{c,o}, and (2.2)",
-          "The members of SN_{c,o} are sparse: to obtain a sparse network is equivalent to solving (2.2), a solution of "
-          "which has a weight that is 0.",
-          "f in argmin {sum_i L(f(x_i), y_i) | f in S_c} implies that some entry of some V~_l is 0",
-          ForAll(has_no_zero_weight, examples=(relu_unit(0.25, (0.25, 0.5), 0.5, 0.5, (1.0, 1.0), 1.0, 1),),
-                 meets=is_solution, ladder=("fractions",)), ("a solution of (2.2): in S_c, of least loss",),
-          fault="wrong", correction="wen2021.section-2.sparse.corrected",
-          tex=r"f \in \arg\min \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
-              r"f \in \mathcal{S}_c^{k,\mathbf{d},\sigma} \Big\} "
-              r"\implies \text{some entry of some } \tilde{\mathbf{V}}_\ell \text{ is } 0",
-          explanation="One sample, x = (1, 1), y = 1, one ReLU, c = 1: V_1 = (1/4, 1/4, 1/2) has L1 norm 1, the unit is 1, "
-          "and with V_2 = (1/2, 1/2) f = 1 fits, so that no net has a smaller loss. None of the weights is 0. (Solutions "
-          "with zeros, which Section 5 counts, are there beside it: which one is found is the algorithm's doing.)"),
-    Claim("wen2021.section-2.sparse.corrected", "Section 2.3, (2.2)",
+          "The members of SN_{c,o} are sparse networks: to obtain one is equivalent to solving (2.2).",
+          "f in argmin {sum_i L(f(x_i), y_i) | f in S_c}",
+          Informal("sparse is what the members are called; that weights are 0 is neither said nor so: (2.2) may have "
+                   "solutions with zeros and others without, and which one is found is the algorithm's doing",
+                   "wen2021.section-2.sparse.no-zeros")),
+    Claim("wen2021.section-2.sparse.no-zeros", "Section 2.3, definition of SN_{c,o}, and (2.2)",
+          "(2.2) may have a solution of which no weight is 0, although its constraint is at the limit: one sample, "
+          "x = (1, 1), y = 1, one ReLU, c = 1, V_1 = (1/4, 1/4, 1/2), V_2 = (1/2, 1/2).",
+          "f in argmin {sum_i L(f(x_i), y_i) | f in S_c} with ||V_1||_{1,inf} = c and all v_ij != 0",
+          Certificate(solution_without_zeros((0.25, 0.5))), ("a loss that is 0 where f(x) = y",),
+          Control("the same of V_1 = (1/4, 0, 3/4)", Certificate(solution_without_zeros((0.0, 0.75)))), ours=True),
+    Claim("wen2021.section-2.sparse.few-weights", "Section 2.3, (2.2)",
           "If (2.2) has a solution then it has one in which each unit has at most n weights that are not 0, its bias "
           "counted: the values of a unit on n samples need no more, nor a larger L1 norm. That is sparse where the layer "
           "before is much wider than n.",
           "for all V in R^{d+1}: V' with A V' = A V, ||V'||_1 <= ||V||_1, ||V'||_0 <= n, the rows of A being (1, u_i^T)",
           ForAll(needs_more_weights(lambda n: n), wide_units(), ladder=("fractions",)), (),
-          Control("at most n - 1", ForAll(needs_more_weights(lambda n: n - 1), wide_units())), ours=True,
-          tex=r"\forall V \in \mathbb{R}^{d+1}\ \exists V': \quad A V' = A V,\ \|V'\|_1 \le \|V\|_1,\ \|V'\|_0 \le n, "
-              r"\quad A = \begin{pmatrix} 1 & u_1^T \cr \vdots & \vdots \cr 1 & u_n^T \end{pmatrix}"),
+          Control("at most n - 1", ForAll(needs_more_weights(lambda n: n - 1), wide_units())), ours=True),
     Claim("wen2021.section-2.union", "Section 2.3, definition of S_c",
           "The union of SN_{c,o} over o >= 0 sets no constraint on the output layer: f is in it just where the hidden "
           "layers' norms are at most c.",
@@ -528,27 +531,26 @@ CLAIMS = (
           ForAll(steeper_than_the_class(3), leaky_mlps(3.0), ladder=("fractions",), n_examples=60), ("sigma rho-Lipschitz",),
           Control("with o c^k, for rho = 3", ForAll(steeper_than_the_class(1), leaky_mlps(3.0), examples=(
               leaky_unit(-1.0, 1.0),))), ours=True),
-    Claim("wen2021.eq-2-2.attained", "Section 2.3, (2.2)",
-          "The problem (2.2) has a minimum: here of the cross-entropy, where the infimum 0 is the loss of some f.",
+    Claim("wen2021.eq-2-2.minimum", "Section 2.3, (2.2)", "The problem (2.2) has a minimum.",
           "min {sum_i L(f(x_i), y_i) | f in S_c}",
-          ForAll(above_the_infimum, examples=(Margin(Fraction(4), Fraction(4)),), ladder=("balls",)),
+          Informal("min stands for inf, as is usual; as the output layer is free there need not be a solution",
+                   "wen2021.eq-2-2.minimum.none")),
+    Claim("wen2021.eq-2-2.minimum.none", "Section 2.3, (2.2), with Section 3.3, L_C",
+          "Of the cross-entropy it has none where S_c separates the samples: here all are of the first class. The loss of "
+          "every f is positive, and that of f = (b, 0) tends to 0 as b grows.",
+          "0 < log(1 + e^-b) <= e^-b",
+          ForAll(reaches_zero(cross_entropy, lambda b: (-b).exp()), MARGINS, ladder=("balls",)),
           ("L the cross-entropy of Section 3.3", "all samples are of one class"),
-          fault="missing hypothesis", correction="wen2021.eq-2-2.attained.corrected",
-          tex=r"\min_f \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
-              r"f \in \mathcal{S}_c^{k,\mathbf{d},\sigma} \Big\}",
-          explanation="f = (b, 0), the bias of the output layer alone, has the loss log(1 + e^-b) > 0 on each sample of the "
-          "first class: it tends to 0 as b grows and no f, whose loss is always positive, attains that. So with every "
-          "sample set that S_c can separate. The output layer being free, nothing stops b."),
-    Claim("wen2021.eq-2-2.attained.corrected", "Section 2.3, (2.2)",
+          Control("of the squared error of y = 1", ForAll(reaches_zero(*[lambda b: (b - 1)**2] * 2), MARGINS,
+                                                          ladder=("fractions",))), ours=True),
+    Claim("wen2021.eq-2-2.minimum.bounded", "Section 2.3, (2.2)",
           "Over SN_{c,o} the minimum is attained for every continuous loss, as the weights are in a closed and bounded set: "
           "here at the end b = o.",
           "log(1 + e^-o) < log(1 + e^-b) for -o <= b < o",
           ForAll(below_the_end, MARGINS, meets=lambda case: abs(case.b) <= case.o and case.b != case.o, ladder=("balls",)),
           ("the output layer is bounded by o",),
           Control("for b > o too", ForAll(below_the_end, MARGINS, meets=lambda case: case.b != case.o, ladder=("balls",))),
-          ours=True,
-          tex=r"\min_f \Big\{ \sum_{i=1}^n L(f(\mathbf{x}_i), y_i) \;\Big|\; "
-              r"f \in \mathcal{SN}_{c,o}^{k,\mathbf{d},\sigma} \Big\}"),
+          ours=True),
     Claim("wen2021.eq-2-2.samples", "Section 2.3, after (2.2)", "The samples (x_i, y_i) are in R^{m_1 x 1}.",
           "(x_1, y_1), ..., (x_n, y_n) in R^{m_1 x 1}", Certificate(numbers_in_a_sample(lambda m1: m1 * 1)),
           ("y_i is a number",), fault="misprint", correction="wen2021.eq-2-2.samples.corrected",

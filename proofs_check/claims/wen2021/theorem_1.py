@@ -82,7 +82,7 @@ def of_nets(case):
 
 
 def complexity(case):
-    """The empirical Rademacher complexity of the class, a Fraction (where k > 1 and x has two inputs, at most that)."""
+    """The empirical Rademacher complexity of the class, a Fraction; of |t| at most that where k > 1 (see `chain_units`)."""
     return rademacher(chain_units(case.x, case.k, case.c, case.sigma) if case.k else case.x, case.o)
 
 
@@ -339,7 +339,7 @@ CLAIMS = (
           ours=True),
     Claim("wen2021.theorem-1", "Section 3.1, Theorem 1, first bound",
           "The empirical Rademacher complexity of SN_{c,o} is at most the first bound, for any c rho: against exact values "
-          "for up to three hidden layers, all but the last of one unit.",
+          "for up to three hidden layers, all but the last of one unit (for |t| of one, then against some nets).",
           "R_S(SN_{c,o}^{k,d,sigma}) <= o sqrt((k+1) log 16 / n) (sum_{l=0}^k (c rho)^l + (c rho)^k) "
           "+ o (c rho)^k sqrt(2 log(2 m_1) / n)",
           ForAll(above_the_first, classes(), ladder=("fractions",)),
@@ -347,7 +347,7 @@ CLAIMS = (
           Control("its last term alone", ForAll(above_the_last_term, classes(), examples=(OPPOSITE,)))),
     Claim("wen2021.theorem-1.steep", "Section 3.1, Theorem 1, second bound",
           "If c rho >= 1 it is at most the second bound: against exact values for up to three hidden layers, all but "
-          "the last of one unit.",
+          "the last of one unit (for |t| of one, then against some nets).",
           "R_S(SN_{c,o}^{k,d,sigma}) <= (1/sqrt(n)) o (c rho)^k (sqrt((k+3) log 4) + sqrt(2 log(2 m_1)))",
           ForAll(above_the_second, classes(), meets=lambda case: case.c * steepness(case) >= 1, ladder=("fractions",)),
           ("c rho >= 1", "x in [-1, 1]^m_1", "sigma(0) = 0, sigma rho-Lipschitz", "one output"),
