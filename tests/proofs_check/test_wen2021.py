@@ -1,14 +1,16 @@
 """The arithmetic behind the claims about wen2021, Sections 4 to 6: what each check takes for true, and that it can fail."""
 
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import flint
 import numpy as np
 import pytest
 
+from pathnorm_ref.architectures import mlp
 from pathnorm_ref.data import synthetic
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1, TABLE_2, TABLE_3
+from pathnorm_ref.losses import softmax_cross_entropy
 from proofs_check.claims.wen2021 import (
     algorithm_1,
     algorithm_2,
@@ -59,6 +61,27 @@ def test_a_planted_slip_in_a_table_is_found(monkeypatch):
 def test_the_series_is_less_than_log_2_and_7_tenths_are_more():
     assert flint.arb(flint.fmpq(tables.LOG_2.numerator, tables.LOG_2.denominator)) < flint.arb(2).log()
     assert flint.arb(flint.fmpq(7, 10)) > flint.arb(2).log()
+
+
+def test_a_third_pair_that_rises_is_found(monkeypatch):
+    assert all(tables.two_pairs_rise().values())
+    slip = tuple(row._replace(generalization_error="0.275") if row.c == "0.16" else row for row in TABLE_2)
+    monkeypatch.setattr(tables, "TABLE_2", slip)
+    assert not any(tables.two_pairs_rise().values())
+
+
+@pytest.mark.parametrize(("threshold", "between"), [("0.0009", False), ("0.001", True), ("0.0012", False)])
+def test_the_threshold_is_between_those_of_the_tables(threshold, between):
+    assert all(section_5.counted_at_start(threshold)().values()) is between
+
+
+def test_the_share_at_the_start_is_that_of_uniform_weights():
+    rng, sizes = np.random.default_rng(1), (500, 100, 50, 20, 2)
+    weights = [rng.uniform(-1, 1, (n_in, n_out)) / n_in**0.5 for n_in, n_out in pairwise(sizes)]
+    n = sum(w.size for w in weights)
+    share = sum(np.count_nonzero(np.abs(w) <= 0.001) for w in weights) / n
+    told = next(name for name in section_5.counted_at_start("0.001")() if name.startswith("500-"))
+    assert abs(100 * share - float(told.split()[1])) < 100 * 5 * (0.021 * 0.979 / n) ** 0.5  # five deviations
 
 
 # --- the data ------------------------------------------------------------------------------------------
@@ -165,7 +188,26 @@ def test_the_house_has_a_step_that_is_not_algorithm_1s():
     assert differs == {"free": False, "frozen": False, "projected": True}
 
 
+def test_the_cross_entropy_of_two_scores_misjudges_samples_of_odd_size():
+    b, n = 7.0, 3
+    expected = softmax_cross_entropy(np.array([[b, 0.0]] * 2), np.array([0, 1]))[0]
+    for ones in range(n + 1):
+        labels = np.array([0] * ones + [1] * (n - ones))
+        empirical = softmax_cross_entropy(np.array([[b, 0.0]] * n), labels)[0]
+        assert expected - empirical == pytest.approx(b * (2 * ones - n) / (2 * n), rel=1e-12)  # a few roundings
+    assert all(algorithm_1.misjudged(n)().values()) and not all(algorithm_1.misjudged(4)().values())
+
+
 # --- networks ------------------------------------------------------------------------------------------
+
+def test_a_chain_of_units_moves_as_far_as_the_class_may():
+    net, c = mlp((1, 1, 1, 1, 1), bias=False), Fraction(1, 10)
+    weights = [np.array([[weight]], dtype=object) for weight in (c, c, c, Fraction(1))]
+    params = tuple((weights.pop(0),) if layer.param_shapes else () for layer in net)
+    low, high = net.forward(params, np.array([[Fraction(0)], [Fraction(1)]], dtype=object))[0][:, 0]
+    told = section_5.out_of_reach(lambda smaller, larger: Fraction(1))()
+    assert any(name.startswith(f"c' = {c}: from 0 to 1 it rises by {high - low};") for name in told)
+
 
 @pytest.mark.parametrize(("network", "fits"), [("784-900-10", True), ("900-10", False), ("784-900-11", False)])
 def test_the_format_is_read_from_the_input_to_the_output(network, fits):

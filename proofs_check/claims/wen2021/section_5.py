@@ -154,6 +154,17 @@ def out_of_reach(output_norm):
     return facts
 
 
+def moves_less_than_1(output_norms):
+    """Whether f in SN_{c,o} differ by less than 1 between any inputs of [-3, 3]^500, for these c and o."""
+    def facts():
+        told: dict[str, bool] = {}
+        for c, o in output_norms.items():
+            most = 6 * class_lipschitz(N_HIDDEN, Fraction(c), o, 1)
+            told[f"c = {c}, o = {o}: by {decimal(most)} at most"] = most < 1
+        return told
+    return facts
+
+
 # --- VGG-16 --------------------------------------------------------------------------------------------
 
 def kernels(net):
@@ -244,7 +255,8 @@ CLAIMS = (
     # --- the classification
     Claim("wen2021.section-5.classification-network", "Section 5.2, third paragraph",
           "The 500-100-50-20-2 network, in the format d_0-...-d_{k+1}, reads x in R^500 and tells two classes apart.",
-          "d_0 = 500, d_{k+1} = 2", Certificate(reads_and_gives("500-100-50-20-2", 500, 2)), (),
+          "d_0 = 500, d_{k+1} = 2", Certificate(reads_and_gives("500-100-50-20-2", 500, 2)),
+          ("the labels 0 and 1 stand for the classes 1 and 2 of Section 3.3",),
           Control("so does 100-50-20-2", Certificate(reads_and_gives("100-50-20-2", 500, 2)))),
     Claim("wen2021.section-5.first-four-columns", "Section 5.2, last paragraph, with Figure 3 and Section 2.3",
           "The first four columns of the resulting weight matrix are dense, the others sparse, because only the first four "
@@ -283,6 +295,14 @@ CLAIMS = (
               out_of_reach(lambda c, larger: (larger / c) ** N_HIDDEN))), ours=True,
           tex=r"\mathcal{SN}_{c,\mathbf{o}}^{k,\mathbf{d},\sigma} \subsetneq "
           r"\mathcal{SN}_{c',\mathbf{o}}^{k,\mathbf{d},\sigma} \text{ for } c < c'"),
+    Claim("wen2021.section-5.output-norm", "Section 5.2, Table 2, with (3.2)",
+          "That an output of the 500-100-50-20-2 network differs by 1 between two inputs in [-3, 3]^500, its column of the "
+          "output layer must have a norm above 100 at c = 0.10, and above 100 000 at c = 0.01: what (c rho)^k takes from "
+          "(3.2) there, ||T_{k+1}|| gives back.",
+          "|f(x)[j] - f(x')[j]| <= ||V~_4[., j]||_1 c^3 ||x - x'||_inf",
+          Certificate(moves_less_than_1({"0.10": 100, "0.01": 100_000})),
+          ("all three hidden layers in S_c", "of x_j ~ N(alpha/2, 1/4) hardly any is beyond 3 for |alpha| <= 1"),
+          Control("above 100 000 at c = 0.10 too", Certificate(moves_less_than_1({"0.10": 100_000}))), ours=True),
     # --- CIFAR-10, the choice of c, penalties
     Claim("wen2021.section-5.vgg-16", "Section 5.3, first paragraph",
           "In the modified VGG-16 of the house the first two 3 x 3 convolutional layers are replaced by 21 x 21 ones.",
