@@ -182,6 +182,11 @@ def flat(s):
     return ball(s.o) / ball(s.n).sqrt() + ball(s.o * (s.c * s.rho)**s.k)
 
 
+def first_over_depth(s):
+    """The first bound over sqrt((k + 1) log 16) / 2."""
+    return 2 * first(s) / ((s.k + 1) * ball(16).log()).sqrt()
+
+
 def is_deep(s):
     """c rho < 1, and so deep that (c rho)^k sqrt(n) <= 1."""
     return s.c * s.rho < 1 and s.k > 0 and (s.c * s.rho)**(2 * s.k) * s.n <= 1
@@ -373,10 +378,10 @@ CLAIMS = (
     Claim("wen2021.theorem-1.without-depth.smaller", "Section 3.1, Theorem 1, c rho < 1",
           "Where c rho < 1 and (c rho)^k sqrt(n) <= 1, k >= 1, that is below the first bound of Theorem 1, by a factor "
           "that grows with sqrt(k).",
-          "o / sqrt(n) + o (c rho)^k < the first bound",
-          ForAll(no_smaller(flat, first), sizes((1, 40), BELOW), meets=is_deep, ladder=("fractions",)),
+          "o / sqrt(n) + o (c rho)^k < (the first bound) / (sqrt((k+1) log 16) / 2)",
+          ForAll(no_smaller(flat, first_over_depth), sizes((1, 40), BELOW), meets=is_deep, ladder=("fractions",)),
           ("c rho < 1", "(c rho)^k sqrt(n) <= 1", "k >= 1"),
-          Control("for any k", ForAll(no_smaller(flat, first), sizes((0, 40), BELOW))), ours=True),
+          Control("for any k", ForAll(no_smaller(flat, first_over_depth), sizes((0, 40), BELOW))), ours=True),
     Claim("wen2021.theorem-1.moments", "Section 3.1, Theorem 1, second bound",
           "The complexity is at most o max(1, c rho)^k sqrt(2 log(2^{k+1} (m_1 + 2) - 2) / n).",
           "R_S(SN_{c,o}) <= o max(1, c rho)^k sqrt(2 log(2^{k+1} (m_1 + 2) - 2) / n)",

@@ -244,6 +244,8 @@ CLAIMS = (
           "|L_C(f, y) - L_C(g, y)| <= 2 max_j |f[j] - g[j]|",
           ForAll(steeper_than(2), scores(), ladder=("balls",)), (),
           Control("1-Lipschitz", ForAll(steeper_than(1), scores(), ladder=("balls",))), ours=True),
+    Claim("wen2021.section-3.columns", "Section 3.3, before Theorem 3", "T[j] is V[, j], the j-th column of V.",
+          "T[j] = V[, j]", Informal("a notation that our text does not use again", "wen2021.remark-5.norms")),
     Claim("wen2021.theorem-3", "Section 3.3, Theorem 3, (3.2)",
           "With probability at least 1 - delta every f_T in S_c has an error of at most (3.2), here with 10^6 for the O.",
           "E_{L_C}(f_T) <= O((c rho)^k / sqrt(n) ||T||_{1,inf} [sqrt(log(1/delta)) + ||T||_{1,1} / ||T||_{1,inf} sqrt(m_2) "
@@ -254,9 +256,9 @@ CLAIMS = (
           tex=r"\mathcal{E}_{L_C}(f_T) \le O\left(\frac{(c\rho_\sigma)^k}{\sqrt n} \|T_{k+1}\|_{1,\infty} \left[\sqrt{\log "
               r"\tfrac{1}{\delta}} + \frac{\|T_{k+1}\|_{1,1}}{\|T_{k+1}\|_{1,\infty}} \sqrt{m_2} (\sqrt k + \sqrt{\log m_1})"
               r"\right]\right)",
-          explanation="(B2) allows k = 0 and m_1 = 1, where sqrt(k) + sqrt(log m_1) = 0. With n = 1, two equally likely "
-          "classes and f = (b, 0) the loss is log(1 + e^-b) or log(1 + e^b): they differ by b, so the error is b/2, "
-          "whatever is drawn. What remains of (3.2) is K b sqrt(log(1/delta)), which tends to 0 as delta tends to 1: "
+          explanation="(B2) allows k = 0 and m_1 = 1, where sqrt(k) + sqrt(log m_1) = 0. With n = 1, two classes, equally "
+          "likely whatever x is, and f = (b, 0) the loss is log(1 + e^-b) or log(1 + e^b): they differ by b, so the error "
+          "is b/2, whatever is drawn. What remains of (3.2) is K b sqrt(log(1/delta)), which tends to 0 as delta tends to 1: "
           "whatever the constant K is, some delta makes it less than b/2. Here b = 1, and K sqrt(log(1/delta)) = 0.1; the "
           "failure is certain where delta is allowed, which is the violation."),
     Claim("wen2021.theorem-3.zero-output", "Section 3.3, Theorem 3, (3.2)",
