@@ -258,9 +258,9 @@ CLAIMS = (
               r"\right]\right)",
           explanation="(B2) allows k = 0 and m_1 = 1, where sqrt(k) + sqrt(log m_1) = 0. With n = 1, two classes, equally "
           "likely whatever x is, and f = (b, 0) the loss is log(1 + e^-b) or log(1 + e^b): they differ by b, so the error "
-          "is b/2, whatever is drawn. What remains of (3.2) is K b sqrt(log(1/delta)), which tends to 0 as delta tends to 1: "
-          "whatever the constant K is, some delta makes it less than b/2. Here b = 1, and K sqrt(log(1/delta)) = 0.1; the "
-          "failure is certain where delta is allowed, which is the violation."),
+          "is b/2, whatever is drawn. What remains of (3.2) is K b sqrt(log(1/delta)), which tends to 0 as delta tends to "
+          "1: whatever the constant K is, some delta makes it less than b/2. Here b = 1, and K sqrt(log(1/delta)) = 0.1; "
+          "the failure is certain where delta is allowed, which is the violation."),
     Claim("wen2021.theorem-3.zero-output", "Section 3.3, Theorem 3, (3.2)",
           "(3.2) is a bound for every f_T in S_c, T_{k+1} = 0 too.", "||T_{k+1}||_{1,1} / ||T_{k+1}||_{1,inf}",
           Informal("there the ratio is 0 / 0; with the bracket multiplied out, as it is meant, the bound is 0, and right: "
