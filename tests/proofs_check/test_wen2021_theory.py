@@ -120,6 +120,21 @@ def half_the_complexity(patch):
     patch.setattr(theorem_1, "rademacher", lambda h, o: honest(h, o) / 2)
 
 
+def units_without_kinks(patch):
+    honest = suprema._rays
+    patch.setattr(suprema, "_rays", lambda rows: [ray for ray in honest(rows) if sum(map(bool, ray)) == 1])
+
+
+def a_third_of_the_moments(patch):
+    honest = theorem_1.moment_bound
+    patch.setattr(theorem_1, "moment_bound", lambda *args: honest(*args) / 3)
+
+
+def tails_without_tau(patch):
+    honest = theorem_1.tail_bound
+    patch.setattr(theorem_1, "tail_bound", lambda n, *args, to: honest(n, *args, to=to) - to(1) / to(n).sqrt())
+
+
 def relu_of_slope_2(patch):
     patch.setattr(ReLU, "_forward", lambda self, xp, params, x: (2 * x, x))
 
@@ -131,6 +146,9 @@ def relu_of_slope_2(patch):
     (complexity_without_the_bias, "wen2021.section-3.rademacher"),
     (matrix_of_another_layout, "wen2021.section-2.layers"),
     (half_the_complexity, "wen2021.theorem-1.power"),
+    (units_without_kinks, "wen2021.remark-1.width.earlier-layers"),
+    (a_third_of_the_moments, "wen2021.theorem-1.moments"),
+    (tails_without_tau, "wen2021.theorem-1.tails"),
     (relu_of_slope_2, "wen2021.section-3.lipschitz-relu"),
 ])
 def test_fault_is_caught(plant, claim_id, monkeypatch):

@@ -262,6 +262,12 @@ def wider_is_larger(factor):
     return violation
 
 
+def units_on_a_line(t, c):
+    """ReLU units b + w t of one input with |b| + |w| = c: a constant, through the origin, and with its kink at a sample."""
+    ends = [(Fraction(1), Fraction(0)), (Fraction(0), Fraction(1)), *((-kink, Fraction(1)) for kink in t)]
+    return [np.maximum(sign * c / (abs(b) + abs(w)) * (b + w * t), 0) for b, w in ends for sign in (1, -1)]
+
+
 def two_units_exceed(units):
     """At six samples and c = 2: two units in the first hidden layer, a constant one among them, and one in the second.
 
@@ -274,8 +280,12 @@ def two_units_exceed(units):
                   (number([["-10/7", "4/7"]]), number(["0"])), (), (number([["1"]]), number(["0"])))
         net, chains = mlp((1, 2, 1, 1)), chain_units(x, 2, c)
         out, eps = net.forward(params, x)[0], np.array([-1, 1, 1, -1, -1, 1])
-        most = max(abs(eps @ units(chains, out)))
-        return {"the net is in SN_{2,1}": why_outside(net, params, c, 1) is None,
+        most, signs = max(abs(eps @ units(chains, out))), np.array(list(product((1, -1), repeat=len(x))))
+        lines = np.array([unit for t in units_on_a_line(x[:, 0], c) for unit in units_on_a_line(t, c)]).T
+        largest = [abs(signs @ h).max(axis=1) for h in (chains, lines)]
+        return {"with one unit in the first layer the largest sums are those of kinks at samples": bool(
+                    (largest[0] == largest[1]).all()),
+                "the net is in SN_{2,1}": why_outside(net, params, c, 1) is None,
                 f"sum_i eps_i f(x_i) = {eps @ out[:, 0]} > {most} for these signs": bool(eps @ out[:, 0] > most),
                 "so its class has the larger complexity": rademacher(np.hstack([chains, out])) > rademacher(chains)}
     return facts
