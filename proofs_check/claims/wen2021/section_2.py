@@ -15,6 +15,7 @@ from pathnorm_ref.network import Net
 from pathnorm_ref.norms import l_pq
 from pathnorm_ref.units import Bias
 from proofs_check.cases import NetCase, arrays, mlp_cases
+from proofs_check.certificates import polynomials
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
 from proofs_check.decide import in_system
@@ -113,9 +114,13 @@ def leaves_class_or_zeros(case):
     return both(leaves_class(case), other_zeros(case))
 
 
-def stays_with_its_zeros(case):
-    """Whether the same function, with the same zeros, is there at the smaller c, where its own weights are not."""
-    return fails(leaves_class_or_zeros(case) > 0 or hidden_limits(case)[1] <= case.lam)
+def smaller_c_loses_a_net():
+    """Of v relu(w x + b), on either side of the kink, and (v/t) relu(t w x + t b), t = c/c': function and zeros."""
+    v, w, x, b, t = polynomials("v", "w", "x", "b", "t")
+    told = {f"where w x + b {side} 0, v relu(w x + b) is not (v/t) relu(t w x + t b), t = c/c'":
+            v * on * (t * w * x + t * b) != t * v * on * (w * x + b) for side, on in ((">", 1), ("<=", 0))}
+    return told | {"t w, t b or v/t is 0 where w, b or v is not, or the other way round":
+                   any((weight == 0) != (t * weight == 0) for weight in (v, w, b, 0 * v))}
 
 
 def relu_mlps(activation):
@@ -561,18 +566,18 @@ CLAIMS = (
           Control("in R^{m_1 x 1}", Certificate(numbers_in_a_sample(lambda m1: m1 * 1))), ours=True,
           tex=r"(\mathbf{x}_1, y_1), \dots, (\mathbf{x}_n, y_n) \in \mathbb{R}^{m_1} \times \mathbb{R}"),
     Claim("wen2021.eq-2-2.controls-sparsity", "Section 2.3, after (2.2)",
-          "The normalization constant c controls the sparsity in (2.2): to a net in S_c that is outside of S_c' for a "
-          "smaller c' there is none in S_c' with the same function, and so the same loss, and the same zeros.",
-          "V in S_c, not in S_c' for c' < c: no V' in S_c' has the same function and the same zeros",
-          ForAll(stays_with_its_zeros, examples=(relu_unit(0.0, (2.0, 0.0), 0.0, 0.5, (1.0, 1.0), 1.0, 1),),
-                 ladder=("fractions",)), ("sigma = ReLU, as in all experiments", "c' = lam = 1"),
+          "The normalization constant c controls the sparsity in (2.2): for c < c' some net of S_c' has no twin in S_c with "
+          "the same function, and so the same loss, and the same zeros.",
+          "{(f, zeros of V~)} of S_c != {(f, zeros of V~)} of S_c' for c < c'",
+          Certificate(smaller_c_loses_a_net), ("sigma = ReLU, as in all experiments", "here one hidden layer; of any depth the correction says it"),
           fault="missing hypothesis", correction="wen2021.eq-2-2.controls-sparsity.corrected",
-          tex=r"V \in \mathcal{S}_c \setminus \mathcal{S}_{c'},\ c' < c \implies \text{no } V' \in \mathcal{S}_{c'} \text{ "
-              r"with the same function and the same zeros}",
+          tex=r"\{(f, \text{zeros of } \tilde{\mathbf{V}}) : \mathcal{S}_c\} \subsetneq \{(f, \text{zeros of } "
+              r"\tilde{\mathbf{V}}) : \mathcal{S}_{c'}\} \quad \text{for } c < c'",
           explanation="relu(2 x_1) / 2 has hidden norm 2; relu(x_1) is the same function, with the same zeros, and has norm "
-          "1. The output layer is free and takes up every factor. So for ReLU the solutions of (2.2), as functions and "
-          "in which of their weights are 0, are the same for all c > 0; that sparsity goes with c in Section 5 is the "
-          "algorithm's doing (its start, its steps, its projections), or that of a bound on the output layer."),
+          "1. The output layer is free and takes up every factor, as relu(t u) = t relu(u) for t > 0. So for ReLU the "
+          "solutions of (2.2), as functions and in which of their weights are 0, are the same for all c > 0; that sparsity "
+          "goes with c in Section 5 is the algorithm's doing (its start, its steps, its projections), or that of a bound "
+          "on the output layer."),
     Claim("wen2021.eq-2-2.controls-sparsity.corrected", "Section 2.3, after (2.2)",
           "For a positively homogeneous sigma every net of S_c has a rescaling in S_c', whatever c' > 0 is, with the same "
           "function and the same zeros.",
