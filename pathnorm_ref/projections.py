@@ -70,12 +70,12 @@ def project_l1_ball_from(thresholds, z, size=1, axis=None):
     first. Newton's method starts from them; one step from a theta that is too large leads to one that is not, as the
     sum is convex, so they save steps and change nothing. ValueError for another shape, TypeError for another dtype.
     """
-    tuned = is_numpy_floats(z) and z.size and z.ndim
+    tuned = is_numpy_floats(z) and z.size and z.ndim and number("size", size, z, at_least=0) > 0
     xp = namespace(z=z[:0] if tuned else z, **({} if thresholds is None else {"thresholds": thresholds}))
     size, axes = number("size", size, z, at_least=0), axis_tuple(axis, z.ndim)
     if thresholds is not None and thresholds.shape != _kept(z, axes):
         raise ValueError(f"thresholds has shape {thresholds.shape}: it must be {_kept(z, axes)}, one for each slice of z")
-    if tuned and size > 0:
+    if tuned:
         return _tuned_l1_ball(thresholds, z, size, axes)
     if z.ndim == 0:
         thresholds = None if thresholds is None else xp.reshape(thresholds, (1,))
@@ -147,7 +147,7 @@ def _l1_ball_from(xp, thresholds, z, size, axes):
     x, active, theta = _simplex(xp, magnitude, size, axes, outside, start)
     zero = zeros(xp, theta.shape, z)
     outside = outside if is_exact(z) else theta > zero  # as a sum of floats is not the norm
-    x = xp.where(active & ~greater(z, 0, among=active), -x, x)
+    x = xp.where(active & ~greater(z, 0, among=active), zero - x, x)  # a zero has no sign
     return Projected(xp.where(outside, x, z), xp.where(outside, theta, zero))
 
 

@@ -21,12 +21,13 @@ def project_l1_ball(rows, size, guesses, grid, simplex):
     norms = _norms(rows)
     if not np.isfinite(norms).all():
         namespace(z=rows)  # refuses rows, unless a norm has overflowed
-    n, off = rows.shape[1], rows.shape[1] * np.finfo(rows.dtype).eps  # relatively, of a norm
+    limits, n = np.finfo(rows.dtype), rows.shape[1]
+    off, least = n * limits.eps, limits.smallest_subnormal  # of a norm, relatively; of what is subnormal
     with np.errstate(over="ignore"):
         outside = norms * (1 + off) > size  # perhaps: `simplex` decides it
     x, thresholds = np.empty_like(rows), np.zeros_like(norms)
     # a threshold that all entries share, if no norm has overflowed: it is not too large
-    low = np.maximum((np.where(np.isfinite(norms), norms, 0) * (1 - 2 * off) - size) / n, 0)
+    low = np.maximum((np.where(np.isfinite(norms), norms, 0) * (1 - 2 * off) - size) / n - least, 0)
     for block in _blocks(rows, _BLOCK):
         some = np.flatnonzero(outside[block]) + block.start
         if len(some) < len(rows[block]):
@@ -81,7 +82,8 @@ def _project(rows, size, low, guesses, grid, simplex, x):
 
     Then it is not too large, with fewer entries than there are, and is the next `cut`. So is `low`.
     """
-    cut, ulps = np.fmax(low, guesses * (1 - _MARGIN)), 4 * np.finfo(rows.dtype).eps
+    limits, cut = np.finfo(rows.dtype), np.fmax(low, guesses * (1 - _MARGIN))
+    ulps, least = 4 * limits.eps, limits.smallest_subnormal
     while True:
         index, counts = _above(rows, cut)
         if not counts.all():
@@ -91,10 +93,10 @@ def _project(rows, size, low, guesses, grid, simplex, x):
         start = np.fmax(cut, guesses)
         w, theta = map(np.concatenate, zip(*(_thresholded(z[piece], size, start[piece], grid, simplex)
                                              for piece in _blocks(z, 2 * _PIECE)), strict=True))
-        right = (theta * (1 - ulps) >= cut) | (cut == low)
+        right = (theta * (1 - ulps) - least >= cut) | (cut == low)
         if right.all():
             break
-        low = np.where(right, low, np.fmax(low, theta * (1 - 2 * ulps)))
+        low = np.where(right, low, np.fmax(low, theta * (1 - 2 * ulps) - least))
         cut = np.where(right, cut, low)
     x[:] = 0
     x.reshape(-1)[index] = _with_signs(w.reshape(-1)[place], rows.reshape(-1)[index])

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from itertools import product
 
 import array_api_strict
 import numpy as np
@@ -213,6 +214,21 @@ def test_the_same_bits_at_the_grid(z):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@settings(EXAMPLES, max_examples=20)
+@given(seed=SEEDS, size=st.integers(1, 40))
+def test_the_same_bits_of_subnormals(dtype, seed, size):
+    """A threshold is rounded to a multiple of the least number, and so may be above all entries."""
+    least = np.finfo(dtype).smallest_subnormal
+    rng = np.random.default_rng(seed)
+    z = rng.integers(-9, 10, (30, 7)).astype(dtype) * least
+    x, true = project_l1_ball(z, size * least, 1), project_l1_ball(exact(z), size * exact(least)[()], 1)
+    for guess in (None, *(rng.integers(-2, 12, (3, 30, 1)).astype(dtype) * least)):
+        assert project_l1_ball_from(guess, z, size * least, 1).x.tobytes() == x.tobytes()
+    assert x.tobytes() == projections._l1_ball(np, z, float(size * least), (1,)).tobytes()
+    assert (np.abs(exact(x) - true) <= rounding(x, exact(size * least)[()], 7)).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_slice_is_the_same_bits_in_any_company(dtype):
     """Also where blocks begin and end, in any order of its entries."""
     z = np.random.default_rng(0).standard_normal((900, 400)).astype(dtype)
@@ -283,9 +299,9 @@ def test_arguments_of_a_warm_start():
         project_l1_ball_from(thresholds.astype(np.float32), z, 1, 1)
     with pytest.raises(ValueError, match="thresholds holds NaN"):
         project_l1_ball_from(thresholds * np.inf, z, 1, 1)
-    for bad in (np.nan, np.inf):
+    for bad, size in product((np.nan, np.inf), (0, 1, 1e9)):
         with pytest.raises(ValueError, match="z holds NaN"):
-            project_l1_ball_from(thresholds, z * bad, 1, 1)
+            project_l1_ball_from(thresholds, z * bad, size, 1)
     with pytest.raises(ValueError, match="size is -1"):
         project_l1_ball_from(thresholds, z, -1, 1)
 
