@@ -569,7 +569,8 @@ CLAIMS = (
           "The normalization constant c controls the sparsity in (2.2): for c < c' some net of S_c' has no twin in S_c with "
           "the same function, and so the same loss, and the same zeros.",
           "{(f, zeros of V~)} of S_c != {(f, zeros of V~)} of S_c' for c < c'",
-          Certificate(smaller_c_loses_a_net), ("sigma = ReLU, as in all experiments", "here one hidden layer; of any depth the correction says it"),
+          Certificate(smaller_c_loses_a_net),
+          ("sigma = ReLU, as in all experiments", "here one hidden layer; of any depth the correction says it"),
           fault="missing hypothesis", correction="wen2021.eq-2-2.controls-sparsity.corrected",
           tex=r"\{(f, \text{zeros of } \tilde{\mathbf{V}}) : \mathcal{S}_c\} \subsetneq \{(f, \text{zeros of } "
               r"\tilde{\mathbf{V}}) : \mathcal{S}_{c'}\} \quad \text{for } c < c'",
