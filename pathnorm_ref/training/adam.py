@@ -56,6 +56,8 @@ class Adam(Rule):
         namespace(params=like, **{"state[0]": state[0]})
         if state[0].shape != (1,):
             raise ValueError(f"state[0] has shape {state[0].shape}: it must be t, of shape (1,)")
+        if not (t := float(state[0][0])) >= 0 or t % 1:
+            raise ValueError(f"state[0] is {t}: it must be t, the number of steps so far")
         check_like(params, **{"state[1]": state[1], "state[2]": state[2]})
 
     def _step(self, xp, net, params, state, d_params):

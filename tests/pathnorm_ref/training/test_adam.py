@@ -183,6 +183,8 @@ def test_the_objective_can_rise_at_every_rate(lr):
     (lambda t, m, v: (t, m), ValueError, "state is a tuple of 2: it must be"),
     (lambda t, m, v: [t, m, v], ValueError, "state is a list of 3: it must be"),
     (lambda t, m, v: (np.zeros(2), m, v), ValueError, r"state\[0\] has shape \(2,\): it must be t"),
+    (lambda t, m, v: (t - 1, m, v), ValueError, r"state\[0\] is -1.0: it must be t"),
+    (lambda t, m, v: (t + 0.5, m, v), ValueError, r"state\[0\] is 0.5: it must be t"),
     (lambda t, m, v: (0, m, v), TypeError, r"state\[0\] is a builtins.int"),
     (lambda t, m, v: (t, m, ()), ValueError, r"state\[2\]\[0\]\[0\] is missing"),
     (lambda t, m, v: (t.astype(np.float32), m, v), TypeError, r"state\[0\] .*float32"),
