@@ -1,4 +1,4 @@
-"""Projection of many NumPy float vectors onto the L1 ball, tuned. The mathematics is in `projections`, the bits are its.
+"""Projection of many NumPy float vectors onto the L1 ball, tuned. The mathematics is in `simplex`, the bits are its.
 
 What is above a number below the threshold is gathered, in a training loop few entries, and all steps work on that.
 """
@@ -6,17 +6,17 @@ What is above a number below the threshold is gathered, in a training loop few e
 import numpy as np
 
 from pathnorm_ref.arrays import namespace
+from pathnorm_ref.simplex import grid_of, projected
 
 _BLOCK = 2**20  # bytes whose entries are gathered at a time: what is gathered fits into L2
 _PIECE = 2**18  # bytes compared at a time: a piece stays in the cache, and in memory that is not fresh, which is slow
 _MARGIN = 1 / 16  # a threshold that has fallen by less than this part of its guess is found in one pass
 
 
-def project_l1_ball(rows, size, guesses, grid, simplex):
+def project_l1_ball(rows, size, guesses):
     """Each row of a matrix (m, n), n > 0, projected onto |w|_1 <= size, size > 0: (x, thresholds (m,)), new arrays.
 
-    `guesses` of the thresholds (m,), or None. `simplex` projects some entries of the rows, `projections._simplex` with
-    their `grid`: (x, thresholds). ValueError for rows that are not finite, which their norms show.
+    `guesses` of the thresholds (m,), or None. ValueError for rows that are not finite, which their norms show.
     """
     norms = _norms(rows)
     if not np.isfinite(norms).all():
@@ -24,7 +24,7 @@ def project_l1_ball(rows, size, guesses, grid, simplex):
     limits, n = np.finfo(rows.dtype), rows.shape[1]
     off, least = n * limits.eps, limits.smallest_subnormal  # of a norm, relatively; of what is subnormal
     with np.errstate(over="ignore"):
-        outside = norms * (1 + off) > size  # perhaps: `simplex` decides it
+        outside = norms * (1 + off) > size  # perhaps: `_thresholded` decides it
     x, thresholds = np.empty_like(rows), np.zeros_like(norms)
     # a threshold that all entries share, if no norm has overflowed: it is not too large
     low = np.maximum((np.where(np.isfinite(norms), norms, 0) * (1 - 2 * off) - size) / n - least, 0)
@@ -38,7 +38,7 @@ def project_l1_ball(rows, size, guesses, grid, simplex):
             part = _contiguous(rows[some])
             guess = _first_guess(part, low[some], size) if guesses is None else guesses[some]
             out = x[some] if some is block and x[some].flags.c_contiguous else np.empty_like(part)
-            thresholds[some] = _project(part, size, low[some], guess, grid, simplex, out)
+            thresholds[some] = _project(part, size, low[some], guess, out)
             if out.base is not x:
                 x[some] = out
     return x, thresholds
@@ -77,7 +77,7 @@ def _first_guess(rows, low, size):
     return guess
 
 
-def _project(rows, size, low, guesses, grid, simplex, x):
+def _project(rows, size, low, guesses, x):
     """Writes to x, returns the thresholds. By the entries above `cut`: all that stay, unless their threshold is below it.
 
     Then it is not too large, with fewer entries than there are, and is the next `cut`. So is `low`.
@@ -91,7 +91,7 @@ def _project(rows, size, low, guesses, grid, simplex, x):
             continue
         z, place = _side_by_side(rows, index, counts)
         start = np.fmax(cut, guesses)
-        w, theta = map(np.concatenate, zip(*(_thresholded(z[piece], size, start[piece], grid, simplex)
+        w, theta = map(np.concatenate, zip(*(_thresholded(z[piece], size, start[piece], rows.shape[1])
                                              for piece in _blocks(z, 2 * _PIECE)), strict=True))
         right = (theta * (1 - ulps) - least >= cut) | (cut == low)
         if right.all():
@@ -123,15 +123,16 @@ def _side_by_side(rows, index, counts):
     return z, place
 
 
-def _thresholded(z, size, guesses, grid, simplex):
-    """What `simplex` gives, but for x <= 0, which may be negative.
+def _thresholded(z, size, guesses, n):
+    """What `_plain` gives, but for x <= 0, which may be negative.
 
     In units of the grid, and in floats: their integers are exact. With t an integer, w = max(z - t, 0) is exact, and on
-    the grid if t is above 2^(52 - low_bits). Newton's method makes it the tau of `_simplex` but for a part below 1, which
-    the last w give. Rows for which that does not hold, or of another origin, are left to `simplex`.
+    the grid if t is above 2^(52 - low_bits). Newton's method makes it the tau of `_plain` but for a part below 1, which
+    the last w give. Rows for which that does not hold, or of another origin, are left to `_plain`.
     """
     if not 2.0**-80 < size < 2.0**80:
-        return simplex(z)
+        return _plain(z, size, n)
+    grid = grid_of(size, n)
     unit, step = 2.0**grid.exponent, 2.0**-grid.low_bits
     left = z.max(axis=1, keepdims=True) / 2 >= size
     v = np.multiply(np.where(left, 0, z) if left.any() else z, 1 / unit, dtype=np.float64)
@@ -157,8 +158,14 @@ def _thresholded(z, size, guesses, grid, simplex):
     x *= float_type(unit)
     theta, left = theta[:, 0] * float_type(unit), left[:, 0]
     if left.any():
-        x[left], theta[left] = simplex(z[left])
+        x[left], theta[left] = _plain(z[left], size, n)
     return x, theta
+
+
+def _plain(z, size, n):
+    """(x, thresholds) of rows that hold, of their n entries, those that may stay."""
+    x, _, theta = projected(np, z, size, (1,), n=n)
+    return x, theta[:, 0]
 
 
 def _newton(v, t, size, w):

@@ -19,6 +19,7 @@ ROOMS = [  # from the ground up: a module imports from its own room and from tho
     "pathnorm_ref.units",
     "pathnorm_ref.norms",
     "pathnorm_ref.prox",
+    "pathnorm_ref.simplex",
     "pathnorm_ref.projections_tuned",
     "pathnorm_ref.projections",
     "pathnorm_ref.rescaling",

@@ -118,7 +118,7 @@ def exact(z):
 
 
 def rounding(x, size, n):
-    """The bound of `projections._simplex`: half a step between floats at x, and of a grid, that sizes and n set.
+    """The bound of `simplex.projected`: half a step between floats at x, and of a grid, that sizes and n set.
 
     Its entries are 3 steps off in all; of float32, which takes high and low apart, by one of the high ones more.
     """

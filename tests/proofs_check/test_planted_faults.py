@@ -35,7 +35,7 @@ def threshold_without_the_step(patch):
 
 def projection_without_the_inside_test(patch):
     """The simplex with signs, whether z is outside or not."""
-    patch.setattr(projections, "_l1_ball", lambda xp, z, size, axes: sign(xp, z) * projections._simplex(
+    patch.setattr(projections, "_l1_ball", lambda xp, z, size, axes: sign(xp, z) * projections.projected(
         xp, absolute(xp, z), size, axes)[0])
 
 

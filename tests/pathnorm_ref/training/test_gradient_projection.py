@@ -215,7 +215,7 @@ def test_in_floats_up_to_rounding(dtype):
     for value in iterates(net, params, GradientProjection(Adam(0.25, 0), 0.7), [(x, y)] * 5):
         for i in weight_layers(net)[:-1]:
             for v in columns(exact(value.params[i])[0]):
-                # the bound of projections._simplex: n eps c, and 0.7 as the dtype has it
+                # an ulp of each entry is more than the bound of simplex.projected; and 0.7 as the dtype has it
                 assert sum(map(abs, v)) <= Fraction(0.7) * (1 + Fraction((len(v) + 1) * float(np.finfo(dtype).eps)))
 
 
