@@ -11,9 +11,11 @@ from proofs_check import errata, runner
 from proofs_check.claim import Claim, Control, Evidence, Result
 from proofs_check.claims import all_claims
 
-COMMITTED = Path(__file__).parents[2] / "docs" / "errata-yang2022.md"
+COMMITTED = {path.stem.removeprefix("errata-"): path
+             for path in sorted((Path(__file__).parents[2] / "docs").glob("errata-*.md"))}
 QUICK = ["yang2022.appendix-c1.cifar10-c", "yang2022.appendix-c1.cifar10-c.corrected"]
 YANG = [claim for claim in all_claims().values() if claim.document == "yang2022"]
+every_document = pytest.mark.parametrize("document", COMMITTED)
 
 
 @pytest.fixture
@@ -84,7 +86,7 @@ def test_locators_name_a_section_an_appendix_a_figure_or_the_abstract():
 
 
 def test_formulas_have_commands_that_every_renderer_keeps():
-    formulas = {claim.id: errata._display(claim.tex) for claim in YANG if claim.tex}
+    formulas = {claim.id: errata._display(claim.tex) for claim in all_claims().values() if claim.tex}
     assert not [claim_id for claim_id, tex in formulas.items() if re.search(r"\\[^A-Za-z\s]|\$|%|\n\n", tex)]
     assert not [claim_id for claim_id, tex in formulas.items() if r"\thickspace" in tex]  # MathJax has none
     for claim_id, tex in formulas.items():
@@ -95,24 +97,35 @@ def test_formulas_have_commands_that_every_renderer_keeps():
 def test_underscores_of_formulas_and_words_are_no_emphasis():
     assert errata._plain("||v_i||_2 X W^2j_:,i") == r"||v_i||\_2 X W^2j\_:,i"
     assert errata._display(r"P^{k}_{:,i} \sum_{i}\; x'_k\} ") == r"P^{k}_ {:,i} \sum_{i}\enspace x'_ k\rbrace"
-    _, _, entries = COMMITTED.read_text().partition("## Contents")
+
+
+@every_document
+def test_the_committed_file_has_no_emphasis(document):
+    _, _, entries = COMMITTED[document].read_text().partition("## Contents")
     rendered = MarkdownIt().render(entries)  # as by a renderer that takes the formulas for text
     assert not re.findall(r".{0,40}<(?:em|del|br|img).{0,40}", rendered)
 
 
-# --- the committed file --------------------------------------------------------------------------------
+# --- the committed files -------------------------------------------------------------------------------
 
-def test_the_committed_file_has_every_recorded_refutation_and_no_other():
-    headings = re.findall(r"^### `(.*)`$", COMMITTED.read_text(), re.MULTILINE)
+def test_there_is_one_of_each_document_that_is_done():
+    assert set(COMMITTED) >= {"yang2022", "wen2021"}
+
+
+@every_document
+def test_the_committed_file_has_every_recorded_refutation_and_no_other(document):
+    headings = re.findall(r"^### `(.*)`$", COMMITTED[document].read_text(), re.MULTILINE)
     verdicts = runner.recorded()
-    assert sorted(headings) == sorted(c.id for c in YANG if verdicts[c.id] == "refuted" and not c.ours)
+    assert sorted(headings) == sorted(claim.id for claim in all_claims().values() if claim.document == document
+                                      and verdicts[claim.id] == "refuted" and not claim.ours)
 
 
+@every_document
 @pytest.mark.slow
-def test_the_committed_file_is_what_the_claims_say_now():
-    results = list(runner.run_all(errata.needed("yang2022")))
-    assert errata.markdown("yang2022", results) == COMMITTED.read_text(), (
-        "stale: proofs-check errata yang2022 -o docs/errata-yang2022.md")
+def test_the_committed_file_is_what_the_claims_say_now(document):
+    results = list(runner.run_all(errata.needed(document)))
+    assert errata.markdown(document, results) == COMMITTED[document].read_text(), (
+        f"stale: proofs-check errata {document} -o docs/errata-{document}.md")
 
 
 # --- the command ---------------------------------------------------------------------------------------
