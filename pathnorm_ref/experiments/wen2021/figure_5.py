@@ -10,7 +10,7 @@ from pathnorm_ref.experiments.figures import panels
 from pathnorm_ref.experiments.settings import check_seed
 from pathnorm_ref.experiments.wen2021 import table_1, table_2
 from pathnorm_ref.experiments.wen2021.problems import prepare
-from pathnorm_ref.experiments.wen2021.selection import folds, selected
+from pathnorm_ref.experiments.wen2021.selection import cross_validated, folds
 from pathnorm_ref.experiments.wen2021.training import check, measure, on_fold
 from pathnorm_ref.experiments.wen2021.trials import named
 
@@ -95,8 +95,8 @@ def prepared(settings, place):
 def selection(settings, records):
     """`selection.Selection` of c by the scores on the folds; nothing else is looked at."""
     task = TASKS[settings.task]
-    return selected({c: [task.sign * records[settings.run(c, i)]["last"][task.measured] for i in range(settings.folds)]
-                     for c in settings.grid()})
+    return cross_validated(settings.grid(), range(settings.folds),
+                           lambda c, i: task.sign * records[settings.run(c, i)]["last"][task.measured])
 
 
 def rows(settings, records):
@@ -132,16 +132,17 @@ def findings(settings, records):
 
 
 def between(table, sign):
-    """`Finding`: whether the folds select a constant between the ends of the grid; None if an end is no worse but for the
-    sum of both standard errors."""
-    own = next(row for row in table if row["selected"])
-    ends = [row for row in (table[0], table[-1]) if row is not own]
-    clear = all(sign * (own["on the folds"] - end["on the folds"]) > own["standard error"] + end["standard error"]
-                for end in ends)
+    """`Finding`: whether the folds select a constant between the ends of the grid: if so both ends must be worse, and if
+    not all between, by more than the sum of both standard errors; None else, and of a grid without any between."""
+    own, ends = next(row for row in table if row["selected"]), (table[0], table[-1])
+    inside = all(own is not end for end in ends)
+    rivals = ends if inside else table[1:-1]
+    clear = rivals and all(sign * (own["on the folds"] - row["on the folds"]) > own["standard error"] + row["standard error"]
+                           for row in rivals)
     return Finding("the average score is best at a constant between no constraint and the smallest",
-                   False if len(ends) < 2 else True if clear else None,
+                   inside if clear else None,
                    ", ".join(f"{row['on the folds']:.4g} +- {row['standard error']:.2g} at c = {row['c']}"
-                             for row in (own, *ends)))
+                             for row in (own, *rivals)))
 
 
 def good(table, sign):

@@ -35,20 +35,13 @@ def folds(y, n_folds, seed):
     return list(splitter.split(np.zeros(len(y)), y if labels else None))
 
 
-def selected(scores):
-    """`Selection` from {candidate: its score in each fold}, larger is better. ValueError without candidates."""
-    if not scores:
-        raise ValueError("scores is empty: it must hold one candidate at least")
-    return Selection(max(scores, key=lambda candidate: float(np.mean(scores[candidate]))), scores)
+def cross_validated(candidates, parts, score):
+    """`Selection` among the candidates by score(candidate, part) on each of the parts, larger is better.
 
-
-def cross_validated(candidates, score, x, y, n_folds, seed=0):
-    """`Selection` among the candidates by score(candidate, x_train, y_train, x_fold, y_fold), larger is better.
-
-    Each candidate is scored on each of the `folds` of (x, y), trained on the others; so that the choice is no test of
-    what is chosen, (x, y) must hold training samples only. Errors as of `folds`, and ValueError without candidates.
+    The parts are `folds` of training samples alone, so that the choice is no test of what is chosen, or their numbers,
+    where the scores are known (Table 3, Figure 5). ValueError without candidates.
     """
-    x, y = np.asarray(x), np.asarray(y)
-    parts = folds(y, n_folds, seed)
-    return selected({candidate: [score(candidate, x[train], y[train], x[fold], y[fold]) for train, fold in parts]
-                     for candidate in candidates})
+    scores = {candidate: [score(candidate, part) for part in parts] for candidate in candidates}
+    if not scores:
+        raise ValueError("candidates is empty: it must hold one at least")
+    return Selection(max(scores, key=lambda candidate: float(np.mean(scores[candidate]))), scores)

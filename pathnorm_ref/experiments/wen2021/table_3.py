@@ -11,7 +11,7 @@ from pathnorm_ref.experiments.settings import check_grid, check_seeds
 from pathnorm_ref.experiments.wen2021 import table_2, trials
 from pathnorm_ref.experiments.wen2021.printed import TABLE_3
 from pathnorm_ref.experiments.wen2021.problems import Classification, Pictures, prepare
-from pathnorm_ref.experiments.wen2021.selection import folds, selected
+from pathnorm_ref.experiments.wen2021.selection import cross_validated, folds
 from pathnorm_ref.experiments.wen2021.training import Method, Run, check, measure, on_fold
 from pathnorm_ref.experiments.wen2021.trials import error
 
@@ -119,11 +119,11 @@ def scored(settings):
 
 
 def chosen(settings, records):
-    """The c of the largest average accuracy on the folds (`selection.selected`); None before all of them are there."""
+    """The c of the largest average accuracy on the folds (`cross_validated`); None before all of them are there."""
     runs = scored(settings)
     if not all(run in records for on_folds in runs.values() for run in on_folds):
         return None
-    return selected({c: [records[run]["last"]["test accuracy"] for run in on_folds] for c, on_folds in runs.items()}).best
+    return cross_validated(runs, range(settings.folds), lambda c, i: records[runs[c][i]]["last"]["test accuracy"]).best
 
 
 def compared(settings, records):

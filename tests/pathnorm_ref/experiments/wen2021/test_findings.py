@@ -102,6 +102,9 @@ CASES = {  # (records, the verdicts on the findings in their order)
                  (kernels((96, 73), (1, 2), diverged=True), (N,) * 5)],
     "figure-5": [(scores((70, 90, 80), (70, 90, 80)), (T, T)), (scores((90, 80, 70), (70, 90, 80)), (F, F)),
                  (scores((79, 80, 79), (80.5, 80, 70), spread=1.0), (N, N)),
+                 (scores((80, 79, 70), (80, 79, 70), spread=1.0), (N, T)),  # an end is selected, not clearly
+                 (scores((80, 70, 70), (80, 79, 70), spread=1.0), (F, T)),
+                 (scores((79, 80, 70), (70, 80, 70), spread=1.0), (N, T)),  # clearly above one end only
                  (scores((70, 90, 80), (70, 90, 80), diverged=True), (N, N))],
 }
 
@@ -142,3 +145,10 @@ def test_numbers_of_findings_are_those_of_the_records():
     assert least.numbers == "from 100 to 4, by 96.0 %"
     best, _ = found("table-3", *compared(75, (70, 80)))
     assert best.numbers == "75.00 +- 0.00 % with c = 0.1; the second best other, No: 70.00 +- 0.00 %"
+
+
+def test_a_grid_without_any_constant_between_its_ends_tells_nothing():
+    settings = figure_5.Settings(cs=(0.5,), folds=2)
+    between, _ = found("figure-5", settings, {job: record(**{"test accuracy": 90.0 if job.method.c else 60.0})
+                                              for job in figure_5.jobs(settings, {})})
+    assert between.seen is None
