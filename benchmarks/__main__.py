@@ -22,7 +22,7 @@ from benchmarks.tasks import select
 POOLS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 OTHERS = (("PyTorch", "torch"), ("JAX", "jax"), ("pyproximal", "pyproximal"),
           ("NumPy product or copy", "limit"))
-METHODS = tuple((method, method.lower()) for method in ("sort", "Michelot", "Condat", "bisection"))
+METHODS = tuple((method, f"methods.{method}") for method in ("sort", "Michelot", "Condat", "bisection"))
 PATIENCE = 10  # seconds for a task
 START = "<!-- bench:start -->"
 END = "<!-- bench:end -->"
@@ -125,7 +125,7 @@ def main():
     report = render(processor(), options.threads, workers, rows(workers, tasks, turns))
     projections = [task for task in tasks if task.kind.startswith("l1_projection") and not task.is_large]
     if projections:
-        report += "\n\nThe projection by other methods, in NumPy, as `tests/pathnorm_ref/l1_balls.py` has them:\n\n"
+        report += "\n\nThe projection by other methods, in NumPy, as `benchmarks/l1_balls.py` has them:\n\n"
         report += render(processor(), options.threads, [workers[0], *methods],
                          rows([workers[0], *methods], projections, turns))
     print(report)

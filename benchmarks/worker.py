@@ -1,4 +1,7 @@
-"""A process that times one library, driven by lines of JSON: `python -m benchmarks.worker NAME THREADS`."""
+"""A process that times one library, driven by lines of JSON: `python -m benchmarks.worker NAME THREADS`.
+
+NAME is that of a module, NAME_worker; of the other methods for the L1 ball 'methods.' and the name of one.
+"""
 
 import importlib
 import json
@@ -13,16 +16,18 @@ def main(library, threads):
     # Every thread pool of every library stays on as many processors as it may have threads.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
     try:
-        module = importlib.import_module(f"benchmarks.{library}_worker")
+        name, _, method = library.partition(".")
+        worker = importlib.import_module(f"benchmarks.{name}_worker")
     except ImportError as error:
         return answer(missing=str(error))
-    answer(name=module.name())
+    worker = worker.METHODS[method] if method else worker
+    answer(name=worker.name())
     call = repeats = None
     for request in map(json.loads, sys.stdin):
         if request == "turn":
             answer(seconds=seconds(call, repeats))
             continue
-        kind = getattr(module, request["kind"], None)
+        kind = getattr(worker, request["kind"], None)
         if kind:
             sizes = {name: tuple(value) if isinstance(value, list) else value for name, value in request["sizes"].items()}
             call = kind(dtype=request["dtype"], **sizes)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import l1_balls
 from pathnorm_ref import projections, projections_tuned
 from pathnorm_ref.arrays import Undecided, ball, convert
 from pathnorm_ref.projections import (
@@ -20,7 +21,6 @@ from pathnorm_ref.projections import (
     project_simplex,
     project_sphere,
 )
-from tests.pathnorm_ref import l1_balls
 from tests.pathnorm_ref.vectors import fractions, pythagorean, vector
 
 EPS = np.finfo(float).eps

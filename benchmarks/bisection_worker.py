@@ -1,8 +1,0 @@
-"""The projection onto the L1 ball by the method of `l1_balls.by_bisection`: as the field does it."""
-
-from benchmarks.methods import name, of
-from tests.pathnorm_ref.l1_balls import by_bisection
-
-__all__ = ["l1_projection", "l1_projection_warm", "name"]
-
-l1_projection = l1_projection_warm = of(by_bisection)  # which has no use for a start

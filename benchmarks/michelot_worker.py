@@ -1,8 +1,0 @@
-"""The projection onto the L1 ball by the method of `l1_balls.by_michelot`: Michelot 1986."""
-
-from benchmarks.methods import name, of
-from tests.pathnorm_ref.l1_balls import by_michelot
-
-__all__ = ["l1_projection", "l1_projection_warm", "name"]
-
-l1_projection = l1_projection_warm = of(by_michelot)  # which has no use for a start
