@@ -7,8 +7,9 @@ import numpy as np
 from pathnorm_ref.arrays import NotFinite
 from pathnorm_ref.objectives import loss_and_gradient
 
-CHUNK = 1000
-"""Samples in one forward pass, so that their maps fit into memory."""
+CHUNK = 250
+"""Samples in one forward pass, so that their maps fit into memory: of a 21x21 kernel the windows of 250 images of CIFAR-10
+take 1.4 GB."""
 
 
 def initial(net, seed):
