@@ -25,7 +25,8 @@ class Adam(Rule):
     Nothing is promised of the objective F: the first step is about lr long in every entry whatever the gradient, and
     so rises from nearby a minimum, for every lr. |d| must be below the root of the largest float: v overflows else,
     and the next step refuses that state. On Fractions the first step is exact, as its roots are |d|; TypeError where a
-    later root is irrational. ValueError for a beta outside [0, 1) and an eps that is not positive.
+    later root is irrational. ValueError for a beta outside [0, 1), an eps that is not positive, and from a step for one
+    that rounds to 0 in the dtype of params, which at d = 0 gave 0 / 0, and for a v with a negative entry.
     """
 
     beta1: float = 0.9
@@ -53,17 +54,22 @@ class Adam(Rule):
         if not isinstance(state, tuple) or len(state) != 3:
             raise ValueError(f"state is {outline(state)}: it must be (t, m, v), as of init or the last step")
         _, like = next(leaves(params))
-        namespace(params=like, **{"state[0]": state[0]})
+        xp = namespace(params=like, **{"state[0]": state[0]})
         if state[0].shape != (1,):
             raise ValueError(f"state[0] has shape {state[0].shape}: it must be t, of shape (1,)")
         if not (t := float(state[0][0])) >= 0 or t % 1:
             raise ValueError(f"state[0] is {t}: it must be t, the number of steps so far")
         check_like(params, **{"state[1]": state[1], "state[2]": state[2]})
+        for name, v in leaves(state[2], "state[2]"):
+            if bool(xp.any(v < 0)):
+                raise ValueError(f"{name} has a negative entry: it must be v, a mean of squares")
 
     def _step(self, xp, net, params, state, d_params):
         t, m, v = state
         lr, lam = self._scalars(params)
-        beta1, beta2, eps = (system(t)(value) for value in (self.beta1, self.beta2, self.eps))
+        beta1, beta2, eps = system(t)(self.beta1), system(t)(self.beta2), number("eps", self.eps, t)
+        if not eps > 0:
+            raise ValueError(f"eps is {self.eps}: it must be greater than 0 in {t.dtype}, to which it rounds as 0")
         t = t + ones(xp, (1,), t)
         n = round(float(t[0]))
         d_F = decayed(d_params, params, lam, penalised(net, self.bias))

@@ -188,6 +188,7 @@ def test_the_objective_can_rise_at_every_rate(lr):
     (lambda t, m, v: (0, m, v), TypeError, r"state\[0\] is a builtins.int"),
     (lambda t, m, v: (t, m, ()), ValueError, r"state\[2\]\[0\]\[0\] is missing"),
     (lambda t, m, v: (t.astype(np.float32), m, v), TypeError, r"state\[0\] .*float32"),
+    (lambda t, m, v: (t, m, tree_map(lambda a: a - 1, v)), ValueError, r"state\[2\]\[0\]\[0\] has a negative entry"),
 ])
 def test_what_is_no_state(change, error, message):
     net, params, _, _ = problem("one layer")
@@ -195,3 +196,23 @@ def test_what_is_no_state(change, error, message):
     params, state = rule.init(net, params)
     with pytest.raises(error, match=message):
         rule.step(net, params, change(*state), params)
+
+
+@pytest.mark.parametrize("to", [Fraction, ball])
+def test_a_negative_mean_of_squares_is_refused_in_every_system(to):
+    params, (t, m, v) = convert(Adam(1, 0).init(ONE, one(1)), to)
+    with pytest.raises(ValueError, match=r"state\[2\]\[0\]\[0\] has a negative entry"):
+        Adam(1, 0).step(ONE, params, (t, m, tree_map(lambda a: a - 1, v)), params)
+
+
+@pytest.mark.parametrize(("dtype", "eps"), [(np.float32, 1e-50), (np.float64, Fraction(1, 10**400))])
+def test_an_eps_that_rounds_to_zero_is_refused(dtype, eps):
+    """Where the gradient is 0 the step would be 0 / 0; one that is a subnormal number will do."""
+    params = ((np.zeros((1, 1), dtype),),)
+    least = float(np.finfo(dtype).smallest_subnormal)
+    stepped, _ = Adam(1, 0, eps=least).step(ONE, *Adam(1, 0, eps=least).init(ONE, params), params)
+    assert stepped[0][0] == 0
+    with pytest.raises(ValueError, match=f"eps is .*: it must be greater than 0 in {np.dtype(dtype)}"):
+        Adam(1, 0, eps=eps).step(ONE, *Adam(1, 0, eps=eps).init(ONE, params), params)
+    exact = convert(params, Fraction)
+    assert Adam(1, 0, eps=eps).step(ONE, *Adam(1, 0, eps=eps).init(ONE, exact), exact)[0][0][0].item() == 0
