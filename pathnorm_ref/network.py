@@ -3,6 +3,8 @@
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from pathnorm_ref.arrays import namespace, system, zeros
 from pathnorm_ref.layers import BatchNorm, Conv2d, Dense, Dropout, Identity, Layer
 from pathnorm_ref.layers.layer import outline
@@ -125,14 +127,22 @@ def check_by_sample(net):
 # --- dropout, for training and evaluation --------------------------------------------------------------
 
 def redrawn(net, rng):
-    """The net with a fresh seed, drawn by the generator `rng`, in each `Dropout`: new masks, for the next step."""
+    """The net with a fresh seed, drawn by the generator `rng`, in each `Dropout`: new masks, for the next step.
+
+    A layer is a net of one. TypeError for what is no layer, and an rng that is no numpy.random.Generator.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng is {rng!r}: it must be a numpy.random.Generator")
     return Net(*(replace(layer, seed=int(rng.integers(2**63))) if isinstance(layer, Dropout) else layer
-                 for layer in net))
+                 for layer in Net(net)))
 
 
 def without_dropout(net):
-    """The net for evaluation: `Identity` in place of each `Dropout`, so that its parameters are those of `net`."""
-    return Net(*(Identity() if isinstance(layer, Dropout) else layer for layer in net))
+    """The net for evaluation: `Identity` in place of each `Dropout`, so that its parameters are those of `net`.
+
+    A layer is a net of one. TypeError for what is no layer.
+    """
+    return Net(*(Identity() if isinstance(layer, Dropout) else layer for layer in Net(net)))
 
 
 # --- batch normalisation, for inference ----------------------------------------------------------------

@@ -206,6 +206,22 @@ def test_a_redrawn_net_has_fresh_masks_and_is_the_same_otherwise():
     assert redrawn(NETS[2][0], rng) == NETS[2][0]
 
 
+def test_a_layer_is_a_net_of_one_to_draw_and_what_is_none_is_named():
+    rng = np.random.default_rng(0)
+    (drawn_again,) = redrawn(Dropout(0.5), rng)
+    assert drawn_again == Dropout(0.5, int(np.random.default_rng(0).integers(2**63)))
+    assert without_dropout(Dropout(0.5, 1)) == Net(Identity())
+    for bad in (None, (Dense(1, 1), Dropout(0.5))):
+        with pytest.raises(TypeError, match="must be a Layer"):
+            redrawn(bad, rng)
+        with pytest.raises(TypeError, match="must be a Layer"):
+            without_dropout(bad)
+    for bad in (None, 0, np.random.RandomState(0)):
+        for net in (Net(Dropout(0.5)), Net(ReLU())):
+            with pytest.raises(TypeError, match=r"rng is .* it must be a numpy.random.Generator"):
+                redrawn(net, bad)
+
+
 def test_the_net_without_dropout_is_the_mean_over_masks_of_one_that_is_linear_in_them():
     """E net(x), over all masks of one dropout with probability 1/2, is the net without it, if what is behind is affine."""
     net = Net(Dense(2, 3), ReLU(), Dropout(Fraction(1, 2)), Dense(3, 2))
