@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pathnorm_ref.arrays import namespace, number, tree_map
+from pathnorm_ref.arrays import leaves, namespace, number, tree_map
 from pathnorm_ref.layers.layer import outline
 from pathnorm_ref.projections import project_l1_ball_from
 from pathnorm_ref.training.around import Around
@@ -82,6 +82,7 @@ class GradientProjection(Around):
         after, own_state = self.rule.step(net, params, state[0], d_params)
         if self.output == "frozen":
             after = _with_output(net, after, params)
+        _check_thresholds(net, params, projected, state[1])
         after, thresholds = self._projection(net, after, projected, state[1])
         return after, (own_state, thresholds)
 
@@ -107,6 +108,15 @@ class GradientProjection(Around):
             params = with_incoming(xp, params, units, Bias.INSIDE, rows)
             found.append(threshold)
         return params, tuple(found)
+
+
+def _check_thresholds(net, params, projected, thresholds):
+    _, like = next(leaves(params))
+    for j, (i, array) in enumerate(zip(projected, thresholds, strict=True)):
+        name, shape = f"state[1][{j}]", (net[i].n_out, 1)
+        namespace(params=like, **{name: array})
+        if array.shape != shape:
+            raise ValueError(f"{name} has shape {array.shape}: it must be {shape}, the thresholds of layer {i}")
 
 
 def _with_output(net, params, source):

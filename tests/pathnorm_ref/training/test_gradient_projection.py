@@ -465,9 +465,9 @@ def test_layers_that_the_net_does_not_have(layers, output, message):
     (((), ()), ValueError, "state is a tuple of 2: it must be .* of 2 layers"),
     (((), 5), ValueError, "state is a tuple of 2: it must be"),
     (((np.ones(1),), (np.ones((4, 1)), np.ones((3, 1)))), ValueError, r"state is a tuple of 1: this rule has no memory"),
-    (((), (np.ones((4, 1)), np.ones(3))), ValueError, r"thresholds has shape \(3,\)"),
-    (((), (np.ones((4, 1)), 0)), TypeError, "thresholds is a builtins.int"),
-    (((), (np.ones((4, 1)), np.ones((3, 1), np.float32))), TypeError, "float32"),
+    (((), (np.ones((4, 1)), np.ones(3))), ValueError, r"state\[1\]\[1\] has shape \(3,\): it must be \(3, 1\)"),
+    (((), (np.ones((4, 1)), 0)), TypeError, r"state\[1\]\[1\] is a builtins.int"),
+    (((), (np.ones((4, 1)), np.ones((3, 1), np.float32))), TypeError, r"and state\[1\]\[1\] of float32"),
 ])
 def test_what_is_no_state(state, error, message):
     net, params, _, _ = problem("mlp")
