@@ -1,4 +1,4 @@
-"""Very small runs of every experiment, by the command as a user types it."""
+"""Very small runs of every experiment, by the command as a user types it; and checks of what experiments find."""
 
 import json
 from dataclasses import fields
@@ -64,3 +64,25 @@ def results(out):
 
 def place(folder):
     return Place(folder)
+
+
+# --- findings ------------------------------------------------------------------------------------------
+
+def found(document, name, settings, records):
+    """The findings of an experiment on records made for it."""
+    return experiments()[document][name].findings(settings, records)
+
+
+def check_verdicts(findings, verdicts):
+    assert tuple(finding.seen for finding in findings) == verdicts, [finding.numbers for finding in findings]
+    assert all(finding.seen is None or isinstance(finding.seen, bool) for finding in findings)
+    assert json.dumps(findings)
+
+
+def check_three_ways(cases):
+    """Each finding is seen, not seen and undecided among the findings of the cases."""
+    ways: dict[str, set] = {}
+    for findings in cases:
+        for finding in findings:
+            ways.setdefault(finding.claim, set()).add(finding.seen)
+    assert ways and all(seen == {True, False, None} for seen in ways.values()), ways

@@ -1,12 +1,11 @@
 """No verdict is written by hand: on records made for it every finding is seen, not seen, and can't be told."""
 
-import json
-
 import pytest
 
 from pathnorm_ref.experiments import experiments
 from pathnorm_ref.experiments.wen2021 import figure_3, figure_4, figure_5, table_1, table_2, table_3
 from pathnorm_ref.experiments.wen2021.problems import Fold
+from tests.pathnorm_ref.experiments.runs import check_three_ways, check_verdicts, found
 from tests.pathnorm_ref.experiments.wen2021.test_tables import record
 
 SEEDS = (1, 2)
@@ -109,46 +108,35 @@ CASES = {  # (records, the verdicts on the findings in their order)
 }
 
 
-def found(name, settings, records):
-    return experiments()["wen2021"][name].findings(settings, records)
-
-
 @pytest.mark.parametrize(("name", "case", "verdicts"), [
     (name, case, verdicts) for name, cases in CASES.items() for case, verdicts in cases])
 def test_findings_follow_from_the_numbers(name, case, verdicts):
-    findings = found(name, *case)
-    assert tuple(finding.seen for finding in findings) == verdicts, [finding.numbers for finding in findings]
-    assert all(finding.seen is None or isinstance(finding.seen, bool) for finding in findings)
-    assert json.dumps(findings)
+    check_verdicts(found("wen2021", name, *case), verdicts)
 
 
 @pytest.mark.parametrize("name", experiments()["wen2021"])
 def test_every_finding_can_come_out_in_three_ways(name):
-    ways: dict[str, set] = {}
-    for (settings, records), _ in CASES[name]:
-        for finding in found(name, settings, records):
-            ways.setdefault(finding.claim, set()).add(finding.seen)
-    assert ways and all(seen == {True, False, None} for seen in ways.values()), ways
+    check_three_ways(found("wen2021", name, *case) for case, _ in CASES[name])
 
 
 def test_findings_on_constants_that_were_not_run_are_left_out():
     settings = table_1.Settings(cs=(2.0,), seeds=SEEDS)
-    findings = found("table-1", settings, {job: record() for job in table_1.jobs(settings, {})})
+    findings = found("wen2021", "table-1", settings, {job: record() for job in table_1.jobs(settings, {})})
     assert not any("c = 1" in finding.claim or "c = 0.5" in finding.claim for finding in findings)
     settings = figure_4.Settings(cs=(10.0, 20.0), folds=2)
-    assert len(found("figure-4", settings, {job: record() for job in figure_4.jobs(settings, {})})) == 2
+    assert len(found("wen2021", "figure-4", settings, {job: record() for job in figure_4.jobs(settings, {})})) == 2
 
 
 def test_numbers_of_findings_are_those_of_the_records():
-    denser, *_, least, _ = found("table-1", *GOOD)
+    denser, *_, least, _ = found("wen2021", "table-1", *GOOD)
     assert denser.numbers == "from c = 0.50 up: 90, 50, 0"
     assert least.numbers == "from 100 to 4, by 96.0 %"
-    best, _ = found("table-3", *compared(75, (70, 80)))
+    best, _ = found("wen2021", "table-3", *compared(75, (70, 80)))
     assert best.numbers == "75.00 +- 0.00 % with c = 0.1; the second best other, No: 70.00 +- 0.00 %"
 
 
 def test_a_grid_without_any_constant_between_its_ends_tells_nothing():
     settings = figure_5.Settings(cs=(0.5,), folds=2)
-    between, _ = found("figure-5", settings, {job: record(**{"test accuracy": 90.0 if job.method.c else 60.0})
+    between, _ = found("wen2021", "figure-5", settings, {job: record(**{"test accuracy": 90.0 if job.method.c else 60.0})
                                               for job in figure_5.jobs(settings, {})})
     assert between.seen is None

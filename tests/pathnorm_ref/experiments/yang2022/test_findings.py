@@ -1,12 +1,10 @@
 """No verdict is written by hand: on records made for it every finding is seen, not seen, and can't be told."""
 
-import json
-
 import pytest
 
 from pathnorm_ref.experiments import experiments
 from pathnorm_ref.experiments.experiment import Finding, unless_diverged
-from tests.pathnorm_ref.experiments.runs import tiny
+from tests.pathnorm_ref.experiments.runs import check_three_ways, check_verdicts, found, tiny
 
 
 def pair(name, decay, path):
@@ -96,35 +94,24 @@ CASES = {  # (records, the verdicts on the findings in their order)
 }
 
 
-def found(name, settings, records):
-    return experiments()["yang2022"][name].findings(settings, records)
-
-
 @pytest.mark.parametrize(("name", "case", "verdicts"), [
     (name, case, verdicts) for name, cases in CASES.items() for case, verdicts in cases])
 def test_findings_follow_from_the_numbers(name, case, verdicts):
-    findings = found(name, *case)
-    assert tuple(finding.seen for finding in findings) == verdicts
-    assert all(finding.seen is None or isinstance(finding.seen, bool) for finding in findings)
-    assert json.dumps(findings)
+    check_verdicts(found("yang2022", name, *case), verdicts)
 
 
 @pytest.mark.parametrize("name", experiments()["yang2022"])
 def test_every_finding_can_come_out_in_three_ways(name):
-    ways: dict[str, set] = {}
-    for (settings, records), _ in CASES[name]:
-        for finding in found(name, settings, records):
-            ways.setdefault(finding.claim, set()).add(finding.seen)
-    assert ways and all(seen == {True, False, None} for seen in ways.values()), ways
+    check_three_ways(found("yang2022", name, *case) for case, _ in CASES[name])
 
 
 def test_numbers_of_findings_are_those_of_the_records():
-    faster, better = found("figure-1-left", *left([(9, 10), (5, 50), (2, 80)], [(9, 10), (1, 60), (1, 90)]))
+    faster, better = found("yang2022", "figure-1-left", *left([(9, 10), (5, 50), (2, 80)], [(9, 10), (1, 60), (1, 90)]))
     assert "after 10 of 20 epochs; at the end 1 against 2" in faster.numbers
     assert better.numbers == "test accuracy 90.00 % against 80.00 %"
-    never, _ = found("figure-1-left", *left([(9, 10), (2, 80)], [(9, 10), (3, 60)]))
+    never, _ = found("yang2022", "figure-1-left", *left([(9, 10), (2, 80)], [(9, 10), (3, 60)]))
     assert "never" in never.numbers
-    numbers, *_ = found("table-1", *table(((80, 90), (82, 92)), ((90, 50), (91, 52))))
+    numbers, *_ = found("yang2022", "table-1", *table(((80, 90), (82, 92)), ((90, 50), (91, 52))))
     assert numbers.numbers == "90.50 +- 0.50 % against 81.00 +- 1.00 %"
 
 
