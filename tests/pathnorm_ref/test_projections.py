@@ -185,7 +185,7 @@ def guesses(seed, thresholds):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@settings(EXAMPLES, max_examples=30)
+@settings(EXAMPLES, max_examples=20)
 @given(seed=SEEDS, size=st.sampled_from([1e-30, 0.1, 0.25, 3, 100, 1e30]), n=st.sampled_from([1, 2, 5, 300]))
 def test_tuned_and_plain_and_warm_give_the_same_bits(dtype, seed, size, n):
     z, size = matrix(seed, dtype, n), float(dtype(size))
@@ -251,7 +251,7 @@ def test_thresholds_and_starts_in_fractions(seed, size, axis):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@EXAMPLES
+@settings(EXAMPLES, max_examples=15)
 @given(seed=SEEDS, size=st.sampled_from([0.25, 1, 3, 100]))
 def test_thresholds_of_floats(dtype, seed, size):
     z = matrix(seed, dtype, 12)

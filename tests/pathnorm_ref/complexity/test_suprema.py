@@ -238,15 +238,15 @@ def test_laws_of_depth_one():
 
 def test_the_interval_of_depth_one_holds_the_exact_value_and_reaches_many_samples():
     rng = np.random.default_rng(0)
-    few, many = rng.uniform(-1, 1, (8, 2)), rng.uniform(-1, 1, (300, 1))
+    few, many = rng.uniform(-1, 1, (8, 2)), rng.uniform(-1, 1, (150, 1))
     low, _, high = rademacher_interval(extreme_units(few, 3), rng, 3000, 1e-9, 2)
     assert low <= rademacher(extreme_units(few, 3), 2) <= high < low + 3  # the range is 2 * 3
     h = extreme_units(many, 3)
-    assert h.shape[1] <= 2 * 302  # of 300 kinks and 2 ends of the diamond, each on two sides
+    assert h.shape[1] <= 2 * 152  # of 150 kinks and 2 ends of the diamond, each on two sides
     low, _, high = rademacher_interval(h, rng, 500, 1e-9)
-    assert 3 * mean_sign(300) <= high  # constants of size 3
-    assert high <= rademacher_bound(300, 1, 1, 3, 1)
-    assert low > mean_sign(300)  # more than the output's bias
+    assert 3 * mean_sign(150) <= high  # constants of size 3
+    assert high <= rademacher_bound(150, 1, 1, 3, 1)
+    assert low > mean_sign(150)  # more than the output's bias
 
 
 def test_units_in_floats_are_the_fractions_rounded():

@@ -137,7 +137,7 @@ EXAMPLES = (
     _conv(Conv2d(1, 1, 2, stride=3, padding=2), (4, 3)),
     _conv(Conv2d(1, 1, 3, padding=1, bias=False), (1, 1)),  # kernels larger than the map, for which some offsets
     _conv(Conv2d(2, 1, (5, 7), padding=(2, 2, 3, 3)), (3, 2)),  # see padding alone
-    _conv(Conv2d(17, 1, 5, padding=2), (2, 3)),  # from 16 channels on floats take another way
+    _conv(Conv2d(17, 1, 3, padding=1), (1, 2)),  # from 16 channels on floats take another way
     _conv(Conv2d(4, 6, 2, groups=2), (3, 2)),
     _conv(Conv2d(3, 3, 3, stride=2, padding=(0, 1, 1, 2), dilation=(1, 2), groups=3, bias=False), (4, 5)),
     *(_pool(pool(*window), size) for pool in (AvgPool, MaxPool) for *window, size in (
