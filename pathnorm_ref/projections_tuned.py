@@ -10,6 +10,7 @@ from pathnorm_ref.simplex import grid_of, projected
 
 _BLOCK = 2**20  # bytes whose entries are gathered at a time: what is gathered fits into L2
 _PIECE = 2**18  # bytes compared at a time: a piece stays in the cache, and in memory that is not fresh, which is slow
+_GATHERED = 2**15  # entries worked on at a time, once gathered: all copies of them, in float64, fit into L2
 _MARGIN = 1 / 16  # a threshold that has fallen by less than this part of its guess is found in one pass
 
 
@@ -92,7 +93,7 @@ def _project(rows, size, low, guesses, x):
         z, place = _side_by_side(rows, index, counts)
         start = np.fmax(cut, guesses)
         w, theta = map(np.concatenate, zip(*(_thresholded(z[piece], size, start[piece], rows.shape[1])
-                                             for piece in _blocks(z, 2 * _PIECE)), strict=True))
+                                             for piece in _blocks(z, z.itemsize * _GATHERED)), strict=True))
         right = (theta * (1 - ulps) - least >= cut) | (cut == low)
         if right.all():
             break
