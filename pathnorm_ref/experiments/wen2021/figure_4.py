@@ -81,7 +81,9 @@ def rows(settings, records):
 
 
 def draw(settings, records):
-    return boxplot(ended(settings, records), PANES, {})
+    figure = boxplot(ended(settings, records), PANES, {})
+    figure.suptitle(f"{settings.data}, {settings.width} channels, {settings.folds} folds", fontsize=9)
+    return figure
 
 
 def findings(settings, records):
@@ -127,7 +129,7 @@ def small(given):
 
 
 EXPERIMENT = Experiment(
-    "Figure 4: generalization error and sparsity of a VGG-16 with large kernels on CIFAR-10 (Section 5.3)", Settings, small,
+    "Figure 4: generalization error and sparsity of a VGG-16 with large kernels, printed for CIFAR-10 (Section 5.3)", Settings, small,
     jobs, measure, rows, draw, findings, prepared,
     ("the folds are parts of the 50 000 training images, equal shares of each class; the 10 000 test images are not used. "
      "The test error is that of the fold left out",
