@@ -129,8 +129,8 @@ def small(given):
 
 
 EXPERIMENT = Experiment(
-    "Figure 4: generalization error and sparsity of a VGG-16 with large kernels, printed for CIFAR-10 (Section 5.3)", Settings, small,
-    jobs, measure, rows, draw, findings, prepared,
+    "Figure 4: generalization error and sparsity of a VGG-16 with large kernels, printed for CIFAR-10 (Section 5.3)",
+    Settings, small, jobs, measure, rows, draw, findings, prepared,
     ("the folds are parts of the 50 000 training images, equal shares of each class; the 10 000 test images are not used. "
      "The test error is that of the fold left out",
      "the sparsity is that of the two large kernels, which alone are projected: at width 64 they are 12 % of the weights, "
