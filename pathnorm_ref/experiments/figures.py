@@ -4,6 +4,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogFormatter
 
 from pathnorm_ref.experiments import kept
 
@@ -38,6 +39,13 @@ def panels(n=1, width=3.4, height=2.8, **options):
     """(figure, list of n axes side by side), sizes in inches."""
     figure = Figure(figsize=(width * n, height), layout="constrained")
     return figure, list(figure.subplots(1, n, squeeze=False, **options)[0])
+
+
+def logarithmic(axis):
+    """A logarithmic scale of y with plain numbers, 60 in place of 6 x 10^1, the smaller ones where there is room."""
+    axis.set_yscale("log")
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{y:g}"))
+    axis.yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1.5, 0.5)))
 
 
 def save(figure, path):

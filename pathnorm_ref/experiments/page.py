@@ -17,7 +17,7 @@ def page(report):
     settings = [f"`{key}` = {_typed(value)}" for key, value in report["settings"].items() if value is not None]
     versions = [f"{package} {number}" for package, number in report["versions"].items()]
     parts = [f"# {report['title']}", "\n".join(findings), f"![{report['title']}]({name}.png)", _table(report["rows"], name),
-             "What the document does not say, and what was chosen:",
+             "What the document does not say, and what was chosen, unless the settings below say otherwise:",
              "\n".join(f"* {choice}" for choice in report["choices"]),
              f"Settings: {', '.join(settings)}.",
              f"Versions: {', '.join(versions)}.",

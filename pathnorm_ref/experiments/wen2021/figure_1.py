@@ -7,7 +7,7 @@ from pathnorm_ref.experiments.wen2021 import table_1
 from pathnorm_ref.experiments.wen2021.trials import boxes, ended, jobs, moving, named
 
 PANES = (("generalization error", "generalization error", "log", "generalization error"),
-         ("sparsity", "sparsity rate (%): weights of 0", "linear", "sparsity"),
+         ("sparsity", "weights of 0 (%)", "linear", "sparsity"),
          ("small", "weights of at most 0.001 (%)", "linear", "sparsity"))
 
 

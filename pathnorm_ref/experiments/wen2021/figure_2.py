@@ -6,8 +6,8 @@ from pathnorm_ref.experiments.wen2021.figure_1 import quartiles
 from pathnorm_ref.experiments.wen2021.trials import boxes, jobs, moving
 
 PANES = (("generalization error", "generalization error", "linear", "generalization error"),
-         ("sparsity", "sparsity rate (%): weights of 0", "linear", "sparsity"),
-         ("small", "weights of at most 0.001 (%)", "linear", "sparsity"))
+         ("sparsity", "weights of 0 (%)", "linear", "sparsity"),
+         ("small hidden", "at most 0.001, projected (%)", "linear", "sparsity"))
 
 
 def rows(settings, records):

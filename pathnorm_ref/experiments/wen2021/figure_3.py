@@ -99,4 +99,4 @@ EXPERIMENT = Experiment(
      "columns: of the printed layout, (input, unit), the first 20 would be units; the text's \"first four columns are dense "
      "... because only the first four elements of the input are included\" is of inputs, which are shown",
      "dense: read by more than half of the units, sparse: by less; much sparser: less than half as many weights; the "
-     "picture is of the first trial, the shares of all", *table_2.CHOICES))
+     "picture is of the first trial, each pane on its own scale of grey; the shares are of all trials", *table_2.CHOICES))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
-from pathnorm_ref.experiments.figures import panels
+from pathnorm_ref.experiments.figures import logarithmic, panels
 from pathnorm_ref.experiments.settings import check_seed
 from pathnorm_ref.experiments.wen2021 import table_1, table_2
 from pathnorm_ref.experiments.wen2021.problems import prepare
@@ -119,10 +119,11 @@ def draw(settings, records):
     chosen = next(i for i, row in enumerate(table) if row["selected"])
     axis.axvline(chosen, color="black", linewidth=0.8, linestyle=":", label=f"selected: c = {table[chosen]['c']}")
     axis.set(xlabel="c", title=f"{settings.task}, {settings.folds} folds",
-             **({"ylabel": "accuracy (%)"} if settings.task == "classification" else
-                {"ylabel": "mean squared error", "yscale": "log"}))
+             ylabel="accuracy (%)" if settings.task == "classification" else "mean squared error")
+    if settings.task == "regression":
+        logarithmic(axis)
     axis.set_xticks(places, [row["c"].replace("inf", r"$\infty$") for row in table], rotation=60)
-    axis.legend(loc="best", fontsize=7)
+    figure.legend(loc="outside lower center", fontsize=7)
     return figure
 
 
@@ -166,8 +167,8 @@ def small(given):
 EXPERIMENT = Experiment(
     "Figure 5: selection of c by cross-validation, for Table 1 or Table 2 (Section 5.4)", Settings, small, jobs, measure,
     rows, draw, findings, prepared,
-    ("k is not printed: 10 folds, which Kohavi (1995), whom the text cites, recommends; of the classification with equal "
-     "shares of each class",
+    ("k is not printed: by default 10 folds, which Kohavi (1995), whom the text cites, recommends; of the classification "
+     "with equal shares of each class",
      "the score of a fold is its accuracy, or minus its squared error; the figure's captions have the test data, the text "
      "the cross-validation score: both are shown, by the second c is selected; test samples have no part in it",
      "one trial, the first of the table, from whose samples the folds are; no constraint is a candidate too",

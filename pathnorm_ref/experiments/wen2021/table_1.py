@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
-from pathnorm_ref.experiments.figures import panels
+from pathnorm_ref.experiments.figures import logarithmic, panels
 from pathnorm_ref.experiments.wen2021 import trials
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1
 from pathnorm_ref.experiments.wen2021.problems import Regression
@@ -13,6 +13,8 @@ from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, 
 NAMES = ("training error", "test error", "generalization error", "sparsity", "small")
 PRINTED = {row.c: {"training error": row.training_error, "test error": row.test_error,
                    "generalization error": row.generalization_error, "sparsity": row.sparsity} for row in TABLE_1}
+PERFECT = 0.0005
+"""What a table of three digits prints as 0.000 is less."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +50,23 @@ def draw(settings, records):
 
 
 def by_c(table, groups, labels, scales=("log", "linear")):
-    """A pane for each group of names: means with deviations over c, crosses for what the document prints."""
+    """A pane for each group of names: means with deviations over c, black crosses for what the document prints, its 0.000 on
+    a logarithmic scale at the largest number that prints so."""
     figure, axes = panels(len(groups), width=3.9)
     table = list(reversed(table))
     places = range(len(table))
     for axis, names, label, scale in zip(axes, groups, labels, scales, strict=True):
-        for name, color, mark in zip(names, ("#c44e1c", "#1b6ca8"), ("o", "s"), strict=False):
+        for name, color, mark, cross in zip(names, ("#c44e1c", "#1b6ca8"), "os", "x+", strict=True):
             axis.errorbar(places, [row[name] for row in table], yerr=[row[f"{name} deviation"] for row in table],
                           color=color, marker=mark, markersize=3, capsize=2, label=name)
-            known = [(place, float(row[f"{name} printed"])) for place, row in zip(places, table, strict=True)
+            least = PERFECT if scale == "log" else 0.0
+            known = [(place, max(float(row[f"{name} printed"]), least)) for place, row in zip(places, table, strict=True)
                      if row.get(f"{name} printed")]
             if known:
-                axis.plot(*zip(*known, strict=True), "x", color=color, markersize=5, label=f"{name} as printed")
-        axis.set(xlabel="c", ylabel=label, yscale=scale)
+                axis.plot(*zip(*known, strict=True), cross, color="black", markersize=5, label=f"{name} as printed")
+        axis.set(xlabel="c", ylabel=label)
+        if scale == "log":
+            logarithmic(axis)
         axis.set_xticks(list(places), [row["c"].replace("inf", r"$\infty$") for row in table], rotation=60)
         axis.legend(loc="best", fontsize=7)
     return figure
@@ -83,10 +89,6 @@ def findings(settings, records):
     if row_of(table, 0.5):
         found.append(best(table, "test error", 0.5, "of the table: the test error is smallest at c = 0.5"))
     return unless_diverged(found, records)
-
-
-PERFECT = 0.0005
-"""What a table of three digits prints as 0.000 is less."""
 
 
 def fits(row):

@@ -174,8 +174,8 @@ def draw(settings, records):
                   linestyle="none", marker="o", markersize=4, capsize=2, color="#c44e1c", label="mean and deviation")
     known = [(float(row["accuracy printed"]), place) for place, row in zip(places, table, strict=True)
              if row["accuracy printed"]]
-    axis.plot(*zip(*known, strict=True), "x", color="#1b6ca8", markersize=5, label="as printed")
-    axis.set(xlabel="test accuracy (%)", title=f"{settings.task}: {settings.of_task('data') or 'Section 5.2'}")
+    axis.plot(*zip(*known, strict=True), "x", color="#1b6ca8", markersize=5, label=f"as printed, for {settings.task}")
+    axis.set(xlabel="test accuracy (%)", title=settings.of_task("data") or "the samples of Section 5.2")
     axis.set_yticks(list(places), [f"{row['regularizer']}{', c = ' + row['c'] if row['c'] else ''}" for row in table])
     figure.legend(loc="outside lower center", ncols=2)
     return figure

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from pathnorm_ref.experiments.experiment import Finding
-from pathnorm_ref.experiments.figures import panels
+from pathnorm_ref.experiments.figures import logarithmic, panels
 from pathnorm_ref.experiments.settings import check_grid, check_seeds
 from pathnorm_ref.experiments.wen2021.training import Method, Run
 
@@ -106,19 +106,23 @@ def boxes(settings, records, panes, printed):
 
 
 def boxplot(ended, panes, printed):
-    """`boxes` of {c: what was measured at the end of each run}."""
+    """`boxes` of {c: what was measured at the end of each run}, each run a dot."""
     figure, axes = panels(len(panes), width=3.4)
     found = dict(reversed(ended.items()))
     for axis, (name, label, scale, as_printed) in zip(axes, panes, strict=True):
         places = range(1, len(found) + 1)
-        axis.boxplot([[point[name] for point in points] for points in found.values()], positions=places, widths=0.6,
-                     medianprops={"color": "#c44e1c"}, flierprops={"markersize": 3})
+        values = [[point[name] for point in points] for points in found.values()]
+        axis.boxplot(values, positions=places, widths=0.6, medianprops={"color": "#c44e1c"}, showfliers=False)
+        for place, own in zip(places, values, strict=True):
+            axis.plot([place] * len(own), own, ".", color="black", alpha=0.4, markersize=3)
         known = [(place, float(printed[named(c)][as_printed])) for place, c in zip(places, found, strict=True)
                  if as_printed in printed.get(named(c), {})]
         if known:
             axis.plot(*zip(*known, strict=True), "x", color="#1b6ca8", markersize=5, label="means as printed")
             axis.legend(loc="best")
-        axis.set(xlabel="c", ylabel=label, yscale=scale)
+        axis.set(xlabel="c", ylabel=label)
+        if scale == "log":
+            logarithmic(axis)
         axis.set_xticks(list(places), [named(c).replace("inf", r"$\infty$") for c in found], rotation=60)
     return figure
 
