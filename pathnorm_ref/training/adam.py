@@ -50,19 +50,19 @@ class Adam(Rule):
         m, v = (tree_map(lambda array: zeros(xp, array.shape, array), params) for _ in range(2))
         return params, (zeros(xp, (1,), like), m, v)
 
-    def _check_state(self, params, state):
+    def _check_state(self, params, state, name):
         if not isinstance(state, tuple) or len(state) != 3:
-            raise ValueError(f"state is {outline(state)}: it must be (t, m, v), as of init or the last step")
+            raise ValueError(f"{name} is {outline(state)}: it must be (t, m, v), as of init or the last step")
         _, like = next(leaves(params))
-        xp = namespace(params=like, **{"state[0]": state[0]})
+        xp = namespace(params=like, **{f"{name}[0]": state[0]})
         if state[0].shape != (1,):
-            raise ValueError(f"state[0] has shape {state[0].shape}: it must be t, of shape (1,)")
+            raise ValueError(f"{name}[0] has shape {state[0].shape}: it must be t, of shape (1,)")
         if not (t := float(state[0][0])) >= 0 or t % 1:
-            raise ValueError(f"state[0] is {t}: it must be t, the number of steps so far")
-        check_like(params, **{"state[1]": state[1], "state[2]": state[2]})
-        for name, v in leaves(state[2], "state[2]"):
+            raise ValueError(f"{name}[0] is {t}: it must be t, the number of steps so far")
+        check_like(params, **{f"{name}[1]": state[1], f"{name}[2]": state[2]})
+        for at, v in leaves(state[2], f"{name}[2]"):
             if bool(xp.any(v < 0)):
-                raise ValueError(f"{name} has a negative entry: it must be v, a mean of squares")
+                raise ValueError(f"{at} has a negative entry: it must be v, a mean of squares")
 
     def _step(self, xp, net, params, state, d_params):
         t, m, v = state

@@ -31,9 +31,9 @@ class Around:
         params, state = self.rule.init(net, params)
         return self._mapped(net, params, params), state
 
-    def step(self, net, params, state, d_params):
-        """(params, state) after a step of the rule, then mapped."""
-        after, state = self.rule.step(net, params, state, d_params)
+    def step(self, net, params, state, d_params, name="state"):
+        """(params, state) after a step of the rule, then mapped; errors call the state `name`."""
+        after, state = self.rule.step(net, params, state, d_params, name)
         return self._mapped(net, params, after), state
 
     def objective(self, net, params, x, y, loss=squared_error):

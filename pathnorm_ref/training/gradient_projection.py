@@ -72,17 +72,17 @@ class GradientProjection(Around):
         params, thresholds = self._projection(net, params, projected, (None,) * len(projected))
         return params, (state, thresholds)
 
-    def step(self, net, params, state, d_params):
-        """(params, state) after a step of the rule, then projected."""
+    def step(self, net, params, state, d_params, name="state"):
+        """(params, state) after a step of the rule, then projected; errors call the state `name`."""
         projected = self._projected_layers(net)
         if not (isinstance(state, tuple) and len(state) == 2 and isinstance(state[1], tuple)
                 and len(state[1]) == len(projected)):
-            raise ValueError(f"state is {outline(state)}: it must be (state of the rule, thresholds), the thresholds those "
-                             f"of {len(projected)} layers")
-        after, own_state = self.rule.step(net, params, state[0], d_params)
+            raise ValueError(f"{name} is {outline(state)}: it must be (state of the rule, thresholds), the thresholds "
+                             f"those of {len(projected)} layers")
+        after, own_state = self.rule.step(net, params, state[0], d_params, f"{name}[0]")
         if self.output == "frozen":
             after = _with_output(net, after, params)
-        _check_thresholds(net, params, projected, state[1])
+        _check_thresholds(net, params, projected, state[1], f"{name}[1]")
         after, thresholds = self._projection(net, after, projected, state[1])
         return after, (own_state, thresholds)
 
@@ -110,13 +110,13 @@ class GradientProjection(Around):
         return params, tuple(found)
 
 
-def _check_thresholds(net, params, projected, thresholds):
+def _check_thresholds(net, params, projected, thresholds, name):
     _, like = next(leaves(params))
     for j, (i, array) in enumerate(zip(projected, thresholds, strict=True)):
-        name, shape = f"state[1][{j}]", (net[i].n_out, 1)
-        namespace(params=like, **{name: array})
+        at, shape = f"{name}[{j}]", (net[i].n_out, 1)
+        namespace(params=like, **{at: array})
         if array.shape != shape:
-            raise ValueError(f"{name} has shape {array.shape}: it must be {shape}, the thresholds of layer {i}")
+            raise ValueError(f"{at} has shape {array.shape}: it must be {shape}, the thresholds of layer {i}")
 
 
 def _with_output(net, params, source):

@@ -31,14 +31,15 @@ class Rule:
         """(params, state) to start from, with the function of the given params. Errors as of `units.check_net`."""
         return self._init(check_net(net, params, self.bias), net, params)
 
-    def step(self, net, params, state, d_params):
+    def step(self, net, params, state, d_params, name="state"):
         """(params, state) after one step, from the gradient d_params at params of the loss alone.
 
-        TypeError or ValueError if params do not fit the net (see `units.check_net`), or d_params or state the params.
+        TypeError or ValueError if params do not fit the net (see `units.check_net`), or d_params or state the params; they
+        call the state `name`, which says its place where it is part of another rule's.
         """
         xp = check_net(net, params, self.bias)
         check_like(params, d_params=d_params)
-        self._check_state(params, state)
+        self._check_state(params, state, name)
         return self._step(xp, net, params, state, d_params)
 
     def objective(self, net, params, x, y, loss=squared_error):
@@ -48,9 +49,9 @@ class Rule:
     def _init(self, xp, net, params):
         return params, ()
 
-    def _check_state(self, params, state):
+    def _check_state(self, params, state, name):
         if not isinstance(state, tuple) or state:
-            raise ValueError(f"state is {outline(state)}: this rule has no memory, it must be ()")
+            raise ValueError(f"{name} is {outline(state)}: this rule has no memory, it must be ()")
 
     def _step(self, xp, net, params, state, d_params):
         raise NotImplementedError

@@ -33,11 +33,11 @@ class WeightDecay(Rule):
     def _init(self, xp, net, params):
         return params, tree_map(lambda array: 0 * array, params) if self.momentum else ()
 
-    def _check_state(self, params, state):
+    def _check_state(self, params, state, name):
         if self.momentum:
-            check_like(params, state=state)
+            check_like(params, **{name: state})
         else:
-            super()._check_state(params, state)
+            super()._check_state(params, state, name)
 
     def _step(self, xp, net, params, state, d_params):
         lr, lam = self._scalars(params)

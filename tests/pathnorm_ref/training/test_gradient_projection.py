@@ -464,7 +464,8 @@ def test_layers_that_the_net_does_not_have(layers, output, message):
     ((), ValueError, "state is a tuple of 0: it must be"),
     (((), ()), ValueError, "state is a tuple of 2: it must be .* of 2 layers"),
     (((), 5), ValueError, "state is a tuple of 2: it must be"),
-    (((np.ones(1),), (np.ones((4, 1)), np.ones((3, 1)))), ValueError, r"state is a tuple of 1: this rule has no memory"),
+    (((np.ones(1),), (np.ones((4, 1)), np.ones((3, 1)))), ValueError,
+     r"^state\[0\] is a tuple of 1: this rule has no memory"),
     (((), (np.ones((4, 1)), np.ones(3))), ValueError, r"state\[1\]\[1\] has shape \(3,\): it must be \(3, 1\)"),
     (((), (np.ones((4, 1)), 0)), TypeError, r"state\[1\]\[1\] is a builtins.int"),
     (((), (np.ones((4, 1)), np.ones((3, 1), np.float32))), TypeError, r"and state\[1\]\[1\] of float32"),
@@ -473,6 +474,29 @@ def test_what_is_no_state(state, error, message):
     net, params, _, _ = problem("mlp")
     with pytest.raises(error, match=message):
         GradientProjection(WeightDecay(1, 0), 1).step(net, params, state, params)
+
+
+@pytest.mark.parametrize(("inner", "change", "message"), [
+    (Adam(1, 0), lambda t, m, v: (t - 1, m, v), r"^state\[0\]\[0\] is -1.0: it must be t"),
+    (Adam(1, 0), lambda t, m, v: (t[0], m, v), r"^state\[0\]\[0\] is a numpy.float64: it must be an array"),
+    (Adam(1, 0), lambda t, m, v: (t[:0], m, v), r"^state\[0\]\[0\] has shape \(0,\): it must be t"),
+    (Adam(1, 0), lambda t, m, v: (m, v), r"^state\[0\] is a tuple of 2: it must be \(t, m, v\)"),
+    (Adam(1, 0), lambda t, m, v: (t, m[:-1], v), r"^state\[0\]\[1\]\[4\]\[0\] is missing: params\[4\]\[0\] has shape"),
+    (Adam(1, 0), lambda t, m, v: (t, m, (*v[:-1], (v[-1][0], v[-1][1] - 1))),
+     r"^state\[0\]\[2\]\[4\]\[1\] has a negative entry"),
+    (WeightDecay(1, 0, momentum=0.5), lambda *s: (), r"^state\[0\]\[0\]\[0\] is missing: params\[0\]\[0\] has shape"),
+    (WeightDecay(1, 0, momentum=0.5), lambda *s: (*s, (s[0][0],)), r"^state\[0\] holds 7 arrays: params holds 6"),
+])
+def test_what_is_no_state_of_the_rule_is_named_by_its_place(inner, change, message):
+    """One more level for each rule around it that has a memory; none for one that has none."""
+    net, params, _, _ = problem("mlp")
+    own = change(*inner.init(net, params)[1])
+    for rule, place in ((GradientProjection(inner, 1), ""), (GradientProjection(Pruning(inner), 1), ""),
+                        (GradientProjection(GradientProjection(inner, 1), 1), r"\[0\]")):
+        _, (first, thresholds) = rule.init(net, params)
+        state = (own if not place else (own, first[1]), thresholds)
+        with pytest.raises((TypeError, ValueError), match=message.replace("^state", "^state" + place)):
+            rule.step(net, params, state, params)
 
 
 def test_no_hidden_layer_may_be_chosen():
