@@ -53,7 +53,8 @@ class Dropout(Layer):
         return d_out if mask is None else self._masked(xp, mask, d_out)
 
     def _masked(self, xp, mask, x):
-        return xp.where(mask, x / self._kept(x), zeros(xp, (1,) * x.ndim, x))
+        # masked first: the quotient of an entry that is dropped may overflow
+        return xp.where(mask, x, zeros(xp, (1,) * x.ndim, x)) / self._kept(x)
 
     def _kept(self, like):
         # subtracted exactly, then rounded once

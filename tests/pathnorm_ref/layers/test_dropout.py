@@ -91,6 +91,16 @@ def test_the_scale_is_exact():
     assert set(Dropout(0.75, 0).forward((), np.full((1, 40), 3.0))[0].flat) == {0, 12}
 
 
+def test_only_what_stays_overflows():
+    x, kept = np.random.default_rng(0).standard_normal((4, 50)), mask_of(0.9, 0, (4, 50))
+    huge = np.where(kept, x, 1e308)
+    out, cache = Dropout(0.9, 0).forward((), huge)
+    assert out.tobytes() == Dropout(0.9, 0).backward((), cache, huge)[1].tobytes()
+    assert out.tobytes() == np.where(kept, x / float(1 - Fraction(0.9)), 0.0).tobytes()  # dropped: 0, not -0
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        assert np.isinf(Dropout(0.9, 0).forward((), np.where(kept, 1e308, x))[0][kept]).all()
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("rate", [0, 0.3, 0.5, 0.9])
 def test_torch_scales_alike(rate):
