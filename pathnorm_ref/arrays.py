@@ -52,8 +52,8 @@ def tree_map(f, *trees):
 def namespace(params=(), **arrays):
     """The array namespace of arrays, and of `params`, a nested tuple of them.
 
-    They must be of one library, one device and one dtype, floating or exact, and finite: a TypeError or a
-    ValueError names the argument that is not. The dtype is never promoted for the caller.
+    They must be of one library, one device and one dtype, floating or exact, finite, and without a mask (`numpy.ma`): a
+    TypeError or a ValueError names the argument that is not. The dtype is never promoted for the caller.
     """
     named = [*arrays.items(), *leaves(params, "params")]
     if not named:
@@ -115,6 +115,7 @@ def _check_alike(named):
     for name, array in named:
         if not array_api_compat.is_array_api_obj(array) or isinstance(array, np.generic):
             raise TypeError(f"{name} is a {_kind(array)}: it must be an array (NumPy, CuPy, ...)")
+        _check_unmasked(name, array)
         if type(array) is not type(first):
             raise TypeError(f"{name} is a {_kind(array)} and {first_name} a {_kind(first)}: "
                             "both must be arrays of one library")
@@ -125,6 +126,12 @@ def _check_alike(named):
         if device(array) != device(first):
             raise ValueError(f"{name} is on device {device(array)} and {first_name} on "
                              f"{device(first)}: both must be on one device")
+
+
+def _check_unmasked(name, array):
+    if isinstance(array, np.ma.MaskedArray):  # what is masked would take part in some functions and not in others
+        raise TypeError(f"{name} is a {_kind(array)}: it must be an array without a mask, its masked entries filled "
+                        "(array.filled) or dropped (array.compressed)")
 
 
 def _kind(value):
@@ -222,8 +229,11 @@ def convert(tree, to):
     """A nested tuple of arrays in another number system: `to` is `Fraction`, `ball`, or a NumPy float dtype.
 
     Floats to Fractions or balls is exact; Fractions to balls encloses; to a float dtype rounds (a ball to
-    its midpoint). ValueError for NaN and infinity, which have no exact value; TypeError for balls to Fractions.
+    its midpoint). ValueError for NaN and infinity, which have no exact value; TypeError for balls to Fractions, and for
+    arrays with a mask.
     """
+    for name, array in leaves(tree, "tree"):
+        _check_unmasked(name, array)
     if to not in (Fraction, ball):
         return tree_map(lambda array: np.asarray(_on_cpu(array).astype(float), dtype=to), tree)
     return tree_map(lambda array: _exact(_on_cpu(array), to), tree)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flint import arb
 
-from pathnorm_ref import arrays
+from pathnorm_ref import arrays, projections, prox
 from pathnorm_ref.arrays import (
     Undecided,
     ball,
@@ -89,6 +89,11 @@ def test_other_systems_pass():
     ({"x": X, "y": array_api_strict.asarray(X)}, TypeError, "y is a array_api_strict.*Array and x a numpy.ndarray"),
     ({"x": strict(X, "device1"), "y": strict(X, "CPU_DEVICE")}, ValueError, "y is on device .* and x on .*device1"),
     ({"x": strict(X * np.nan, "device1")}, ValueError, "x holds NaN or infinity"),
+    ({"x": np.ma.array(X, mask=X < 0)}, TypeError,
+     "x is a numpy.ma.MaskedArray: it must be an array without a mask, its masked entries filled"),
+    ({"x": np.ma.array(X)}, TypeError, "x is a numpy.ma.MaskedArray: it must be an array without a mask"),
+    ({"x": X, "params": (X, (np.ma.array(X, mask=True),))}, TypeError, r"params\[1\]\[0\] is a numpy.ma.MaskedArray"),
+    ({"x": np.ma.array(convert(X, Fraction))}, TypeError, "x is a numpy.ma.MaskedArray: it must be"),
     ({"x": X, "params": (X, X + np.inf)}, ValueError, r"params\[1\] holds NaN or infinity"),
 ])
 def test_other_arguments_are_refused(arguments, error, message):
@@ -148,6 +153,19 @@ def test_what_is_not_finite_has_no_exact_value(to, value):
         with pytest.raises(ValueError, match="tree holds NaN or infinity: they have no exact value"):
             convert(tree, to)
     assert np.isinf(convert(np.array([np.inf]), np.float32))  # a cast keeps it, in sight
+
+
+@pytest.mark.parametrize("to", [Fraction, ball, np.float32])
+def test_what_is_masked_is_not_converted(to):
+    with pytest.raises(TypeError, match=r"tree\[1\] is a numpy.ma.MaskedArray: it must be an array without a mask"):
+        convert((X, np.ma.array(X, mask=X < 0)), to)
+
+
+@pytest.mark.parametrize("z", [np.ma.array([3.0, 1.0], mask=[True, False]), np.ma.array(3.0)])
+def test_no_function_takes_a_masked_array(z):
+    for f in (projections.project_l1_ball, prox.prox_l1):
+        with pytest.raises(TypeError, match="z is a numpy.ma.MaskedArray: it must be an array without a mask"):
+            f(z, 1)
 
 
 def test_zeros_and_ones_are_of_the_system():
