@@ -164,7 +164,7 @@ def test_what_is_masked_is_not_converted(to):
 @pytest.mark.parametrize("z", [np.ma.array([3.0, 1.0], mask=[True, False]), np.ma.array(3.0)])
 def test_no_function_takes_a_masked_array(z):
     for f in (projections.project_l1_ball, prox.prox_l1):
-        with pytest.raises(TypeError, match="z is a numpy.ma.MaskedArray: it must be an array without a mask"):
+        with pytest.raises(TypeError, match=r"z is a numpy.ma.MaskedArray: it must be an array without a mask"):
             f(z, 1)
 
 
