@@ -8,11 +8,12 @@ import math
 
 import numpy as np
 
-from pathnorm_ref.arrays import greater, leaves, namespace, number, zeros
+from pathnorm_ref.arrays import greater, leaves, namespace, number, ones, zeros
 from pathnorm_ref.complexity.scalars import check_class
 from pathnorm_ref.layers import Dense
 from pathnorm_ref.layers.activations import Activation
 from pathnorm_ref.norms import l_pq
+from pathnorm_ref.units import hidden_layers, scale
 
 
 def augmented(own):
@@ -75,14 +76,14 @@ def into_class(net, params, c):
     reason = _other_architecture(net)
     if reason or not all(layer.homogeneous for layer in net):
         raise ValueError(reason or f"net is {net}: its activation must be homogeneous")
-    namespace(params=params)
-    c, s, scaled = number("c", c, next(leaves(params))[1], above=0), 1, []
-    for W, *b in params[:-1:2]:
-        restored = (W / s, *b)
-        top = l_pq(augmented(restored), 1, math.inf)
-        s = c / top if bool(greater(top, 0)) else 1
-        scaled += [tuple(array * s for array in restored), ()]
-    return (*scaled, (params[-1][0] / s, *params[-1][1:]))
+    xp = namespace(params=params)
+    c = number("c", c, next(leaves(params))[1], above=0)
+    for hidden in hidden_layers(net):
+        top = l_pq(augmented(params[hidden.incoming]), 1, math.inf)
+        if bool(greater(top, 0)):
+            s = c / top * ones(xp, (hidden.n_units,), params[0][0])
+            params = scale(xp, net, params, hidden, s, 1 / s)
+    return params
 
 
 def _other_architecture(net):

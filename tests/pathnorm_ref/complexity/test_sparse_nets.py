@@ -118,7 +118,7 @@ def test_into_the_class_in_every_system(system):
     scaled = into_class(NET, params, 0.25)
     assert system.holds(scaled[0][0])
     assert system.holds(scaled[2][0])
-    close = 16 * max(system.u, 2.0**-53)  # eight operations behind one another, on numbers of at most 4
+    close = 16 * max(system.u, 2.0**-53)  # nine operations behind one another, on numbers of at most 4
     assert abs(system.back(NET.forward(scaled, x)[0]) - system.back(NET.forward(params, x)[0])).max() <= close
     assert abs(float(system.back(l_pq(augmented(scaled[0]), 1, math.inf))) - 0.25) <= close
 
