@@ -29,14 +29,10 @@ from pathnorm_ref.objectives import loss_and_gradient
 from pathnorm_ref.training import Lasso, PathNormProximal, Pruning, WeightDecay, active_units, deactivate, prune
 from pathnorm_ref.units import Bias, hidden_layers, weight_layers
 from proofs_check.cases import convnet_cases, mlp_cases
-from tests.pathnorm_ref.training.nets import frozen
+from tests.pathnorm_ref.training.nets import exact, frozen
 
 SETTINGS = settings(max_examples=60, deadline=None, derandomize=True)
 BIASES = st.sampled_from(list(Bias))
-
-
-def exact(*trees):
-    return convert(trees, Fraction)
 
 
 def same_function(net, params, pruned, x):
