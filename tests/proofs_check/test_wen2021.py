@@ -70,6 +70,13 @@ def test_a_third_pair_that_rises_is_found(monkeypatch):
     assert not any(tables.two_pairs_rise().values())
 
 
+def test_a_row_that_breaks_the_trade_off_is_found(monkeypatch):
+    assert all(tables.trades_off("0.16")().values()) and len(tables.trades_off("0.16")()) == 2 * 3
+    slip = tuple(row._replace(training_error="0.120") if row.c == "0.07" else row for row in TABLE_2)
+    monkeypatch.setattr(tables, "TABLE_2", slip)
+    assert not all(tables.trades_off("0.16")().values())
+
+
 @pytest.mark.parametrize(("threshold", "between"), [("0.0009", False), ("0.001", True), ("0.0012", False)])
 def test_the_threshold_is_between_those_of_the_tables(threshold, between):
     assert all(section_5.counted_at_start(threshold)().values()) is between

@@ -1,13 +1,14 @@
 """The arithmetic behind the claims about Sections 1 to 3 of wen2021, and faults planted in what they judge."""
 
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
 
 from pathnorm_ref.arrays import convert
 from pathnorm_ref.complexity import sparse_nets, suprema
-from pathnorm_ref.layers import LeakyReLU, ReLU
+from pathnorm_ref.layers import LeakyReLU, ReLU, ReLU6
 from proofs_check.claims import all_claims
 from proofs_check.claims.wen2021 import section_2, theorem_1, theorem_2, theorem_3
 from proofs_check.runner import run
@@ -65,6 +66,41 @@ def test_a_class_by_hand():
     assert theorem_1.without_depth(case) == 3 * F(1, 2) + 3 * 6
 
 
+@pytest.mark.parametrize("zeros", [True, False])
+def test_a_smaller_c_loses_nets_of_a_saturating_activation_and_none_of_relu(zeros):
+    assert not any(section_2.smaller_c_loses_a_net(zeros)().values())
+    assert all(section_2.smaller_c_loses_a_net(zeros, ReLU6())().values())
+
+
+def test_a_net_is_looked_at_on_either_side_of_each_of_its_kinks():
+    for W, b, v in section_2.LINES:
+        case = section_2.line(W, b, v, None)
+        kinks = {-F(shift) / F(slope) for shift, slope in zip(b, W[:, 0], strict=True) if slope}
+        x = set(case.x[:, 0])
+        assert kinks <= x and min(x) < min(kinks) and max(x) > max(kinks)
+
+
+def test_a_net_that_is_not_in_the_larger_class_has_no_say():
+    with pytest.raises(ValueError, match="not in S_c'"):
+        section_2.has_twin(section_2.line(np.array([[9.0]]), np.array([0.0]), np.array([[1.0]]), None), F(1), True)
+
+
+def test_zeros_that_come_or_go_are_seen():
+    (W, b, v), other = section_2.LINES[1], np.array([[1.0], [-3.0], [1.0]])
+    assert section_2.other_zeros(((W, b), (), (v,)), ((2 * W, b), (), (v,))) == 0
+    assert section_2.other_zeros(((W, b), (), (v,)), ((other, b), (), (v,))) == 1
+
+
+def test_shares_of_another_weight_do_not_add_up():
+    for weight in (lambda o: o * o, lambda o: o * (o + 2)):
+        assert not any(theorem_2.shares_of_delta(weight)().values())
+
+
+def test_patterns_of_signs_are_all_there():
+    x = theorem_1.sign_patterns(4)
+    assert {tuple(column) for column in np.hstack([x, -x]).T} == set(product((1, -1), repeat=4))
+
+
 # --- theorems 2 and 3 ----------------------------------------------------------------------------------------
 
 def test_failures_of_theorem_2_are_counted():
@@ -79,6 +115,11 @@ def test_failures_of_theorem_3_are_counted():
     below, above = (theorem_3.fails_too_often(lambda case, T, limit=limit: theorem_3.ball(limit)) for limit in (0.49, 0.51))
     assert below(case) == 1 - F(1, 4)  # the error is 1/2 whatever is drawn
     assert above(case) == -F(1, 4)
+
+
+def test_the_printed_bound_of_theorem_3_fails_for_odd_n_only():
+    assert not any(theorem_3.holds_at(1, 3, 7, 101)().values())
+    assert all(theorem_3.holds_at(2, 100)().values())  # with as many of either class the error is 0
 
 
 def test_a_convolution_as_a_dense_layer():
@@ -130,6 +171,29 @@ def a_third_of_the_moments(patch):
     patch.setattr(theorem_1, "moment_bound", lambda *args: honest(*args) / 3)
 
 
+def rescaling_that_forgets_biases(patch):
+    honest = sparse_nets.into_class
+
+    def forgetful(net, params, c):
+        return tuple((own[0], *old[1:]) if own else own for own, old in zip(honest(net, params, c), params, strict=True))
+
+    patch.setattr(section_2, "into_class", forgetful)
+
+
+def first_bound_times(factor):
+    def plant(patch):
+        honest = theorem_1.rademacher_bound
+        patch.setattr(theorem_1, "rademacher_bound", lambda *args: honest(*args) * theorem_1.ball(F(factor)))
+    return plant
+
+
+def second_bound_times(factor):
+    def plant(patch):
+        honest = theorem_1.steep_rademacher_bound
+        patch.setattr(theorem_1, "steep_rademacher_bound", lambda *args: honest(*args) * theorem_1.ball(F(factor)))
+    return plant
+
+
 def tails_without_tau(patch):
     honest = theorem_1.tail_bound
     patch.setattr(theorem_1, "tail_bound", lambda n, *args, to: honest(n, *args, to=to) - to(1) / to(n).sqrt())
@@ -149,6 +213,11 @@ def relu_of_slope_2(patch):
     (units_without_kinks, "wen2021.remark-1.width.earlier-layers"),
     (a_third_of_the_moments, "wen2021.theorem-1.moments"),
     (tails_without_tau, "wen2021.theorem-1.tails"),
+    (rescaling_that_forgets_biases, "wen2021.section-2.rescaling"),
+    (rescaling_that_forgets_biases, "wen2021.section-4.lagrangian.rescaled"),
+    (first_bound_times("0.42"), "wen2021.theorem-1"),
+    (second_bound_times("0.52"), "wen2021.theorem-1.steep"),
+    (first_bound_times("1.01"), "wen2021.theorem-1.nearly-attained"),
     (relu_of_slope_2, "wen2021.section-3.lipschitz-relu"),
 ])
 def test_fault_is_caught(plant, claim_id, monkeypatch):

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 
 from pathnorm_ref.architectures import mlp
 from pathnorm_ref.arrays import ball, greater, leaves
-from pathnorm_ref.complexity import augmented, class_lipschitz, class_range, why_outside
+from pathnorm_ref.complexity import augmented, class_lipschitz, class_range, into_class, why_outside
+from pathnorm_ref.data.synthetic import sparse_coefficients, sparse_regression
+from pathnorm_ref.experiments.wen2021.printed import TABLE_1
 from pathnorm_ref.layers import Dense, LeakyReLU, ReLU, ReLU6, Softplus, Tanh
 from pathnorm_ref.network import Net
-from pathnorm_ref.norms import l_pq
 from pathnorm_ref.units import Bias
 from proofs_check.cases import NetCase, arrays, mlp_cases
-from proofs_check.certificates import polynomials
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
 from proofs_check.decide import in_system
-from proofs_check.definitions import affine, hidden_layers, rademacher
+from proofs_check.definitions import affine, hidden_layers, l_1_inf, rademacher
 from proofs_check.rescaled import difference
 from proofs_check.violations import above, both, fails, unequal
 
@@ -58,11 +58,6 @@ def matrix(own):
     return augmented(own).T
 
 
-def l_1_inf(V):
-    """max_j sum_i |v_ij|: axis 1 of the document's V is the unit, axis 0 of ours."""
-    return l_pq(V.T, 1, np.inf)
-
-
 def norm_and_columns_disagree(case):
     """||V||_{1,inf} <= c just where every column has an L1 norm of at most c."""
     V = case.V[0]
@@ -79,48 +74,76 @@ def in_class(case):
     return all(l_1_inf(V) <= case.c for V in case.V[:-1])
 
 
-def rescaled_into(case):
-    """A net with hidden norms made at most c by rescaling, for a positively homogeneous sigma: its parameters.
+def rescaled_as_relu(case, c):
+    """Parameters with hidden norms of at most c, rescaled so that the function stays if sigma is ReLU, as it may not be."""
+    relus = Net(*(layer if isinstance(layer, Dense) else ReLU() for layer in case.net))
+    return into_class(relus, case.params, c)
 
-    Layer l is divided by a factor, its bias by the product of the factors so far; the output weights take them back.
-    """
-    params, so_far = [], 1
-    for i, layer in enumerate(case.net):
-        own = case.params[i]
-        if isinstance(layer, Dense) and i < len(case.net) - 1:
-            factor = l_1_inf(matrix((own[0], *(b / so_far for b in own[1:])))) / case.lam
-            factor = factor if factor > 1 else factor * 0 + 1
-            params.append((own[0] / factor, *(b / (so_far * factor) for b in own[1:])))
-            so_far = so_far * factor
-        else:
-            params.append((own[0] * so_far, *own[1:]) if own else own)
-    return tuple(params)
+
+def hidden_norms(params):
+    return [l_1_inf(matrix(own)) for own in params[:-1] if own]
 
 
 def leaves_class(case):
     """By how much the function, or a hidden norm above c, changes in rescaling."""
-    params = rescaled_into(case)
-    norms = [l_1_inf(matrix(own)) for own in params[:-1] if own]
-    return both(difference(case, params), *(norm - case.lam for norm in norms))
+    params = rescaled_as_relu(case, case.lam)
+    return both(difference(case, params), *(norm - case.lam for norm in hidden_norms(params)))
 
 
-def other_zeros(case):
-    """Whether rescaling makes or removes a zero weight."""
-    pairs = zip(leaves(case.params), leaves(rescaled_into(case)), strict=True)
+def other_zeros(params, others):
+    """Whether a weight is 0 in one of two sets of parameters only."""
+    pairs = zip(leaves(params), leaves(others), strict=True)
     return fails(all(((a == 0) == (b == 0)).all() for (_, a), (_, b) in pairs))
 
 
 def leaves_class_or_zeros(case):
-    return both(leaves_class(case), other_zeros(case))
+    return both(leaves_class(case), other_zeros(case.params, rescaled_as_relu(case, case.lam)))
 
 
-def smaller_c_loses_a_net():
-    """Of v relu(w x + b), on either side of the kink, and (v/t) relu(t w x + t b), t = c/c': function and zeros."""
-    v, w, x, b, t = polynomials("v", "w", "x", "b", "t")
-    told = {f"where w x + b {side} 0, v relu(w x + b) is not (v/t) relu(t w x + t b), t = c/c'":
-            v * on * (t * w * x + t * b) != t * v * on * (w * x + b) for side, on in ((">", 1), ("<=", 0))}
-    return told | {"t w, t b or v/t is 0 where w, b or v is not, or the other way round":
-                   any((weight == 0) != (t * weight == 0) for weight in (v, w, b, 0 * v))}
+def penalty_stays(c):
+    """By how much the function changes where the sum of the hidden norms is made at most k c, or the sum is above it."""
+    def violation(case):
+        norms = hidden_norms(params := rescaled_as_relu(case, c))
+        return both(difference(case, params), sum(norms) - len(norms) * c)
+    return violation
+
+
+LINES = tuple(tuple(np.array(rows, dtype=float) for rows in own) for own in (
+    ([[2]], [0], [[0.5]]), ([[1], [-3], [0]], [2, 0, 1], [[-1, 2, 4]]), ([[4], [0.5]], [-2, 0], [[1, 0]])))
+"""(W_1, b_1, W_2) of nets with one input and one hidden layer, their kinks dyadic numbers between -9 and 9."""
+
+
+def smaller_c_loses_a_net(zeros, sigma=None):
+    """Whether of some of `LINES`, in S_c' for c' = 8, the twin that rescaling finds in S_c is none, for c = 1 and 1/100.
+
+    It is none if it is outside of S_c, or another function, or, for `zeros`, has other weights that are 0. One hidden layer
+    of ReLUs on one input is linear between its kinks, which its twin has too (one factor takes W_1 and b_1), so that it is
+    told by its values at them, and beyond the outer two.
+    """
+    def facts():
+        told: dict[str, bool] = {}
+        for c in (Fraction(1), Fraction(1, 100)):
+            lost = [i for i, (W, b, v) in enumerate(LINES, 1) if not has_twin(line(W, b, v, sigma), c, zeros)]
+            told[f"c = {c}, c' = 8: of {len(LINES)} nets of S_c' some have no twin in S_c: {lost or 'none'}"] = bool(lost)
+        return told
+    return facts
+
+
+def line(W, b, v, sigma):
+    """The net of one of `LINES`, in fractions, at the kinks of its ReLUs, and at -9 and 9, beyond them all."""
+    x = [-9, *(-shift / slope for shift, slope in zip(b, W[:, 0], strict=True) if slope), 9]
+    net = mlp((1, len(b), 1), sigma, bias=(True, False))
+    return in_system(NetCase(net, ((W, b), (), (v,)), np.array(x, dtype=float)[:, None], np.zeros((len(x), 1)), Fraction(8)),
+                     Fraction)
+
+
+def has_twin(case, c, zeros):
+    """Whether a net, which must be in S_c' for c' = lam, is found in S_c by rescaling, with its zeros if they count."""
+    if why_outside(case.net, case.params, case.lam):
+        raise ValueError(f"{case.params} is not in S_c' for c' = {case.lam}")
+    twin = rescaled_as_relu(case, c)
+    return (why_outside(case.net, twin, c) is None and difference(case, twin) == 0
+            and not (zeros and other_zeros(case.params, twin)))
 
 
 def relu_mlps(activation):
@@ -176,6 +199,12 @@ def gap_above_twice_the_complexity(case):
 
 def absolute_gap_above(case):
     return expected(case, lambda sample: max(abs(gaps(case, sample)))) - 2 * complexity(case)
+
+
+def more_than(factor):
+    """Whether each test error of Table 1 is more than so many times the training error."""
+    return lambda: {f"c = {row.c}: {row.test_error} > {factor} * {row.training_error}":
+                    Fraction(row.test_error) > factor * Fraction(row.training_error) for row in TABLE_1}
 
 
 # --- Section 2.3: layers -----------------------------------------------------------------------------------
@@ -242,7 +271,7 @@ def not_a_norm(case):
 def squares_are_not_a_norm(case):
     """The same of the largest sum of squares of a column, its triangle inequality."""
     V, U = case.V[0], case.V[0][::-1, ::-1]
-    return l_pq((V + U).T ** 2, 1, np.inf) - l_pq(V.T ** 2, 1, np.inf) - l_pq(U.T ** 2, 1, np.inf)
+    return l_1_inf((V + U) ** 2) - l_1_inf(V ** 2) - l_1_inf(U ** 2)
 
 
 def hidden_limits(case):
@@ -432,9 +461,12 @@ def below_the_end(case):
 
 
 def numbers_in_a_sample(expected_number):
-    """Of m_1 = 2 inputs and a target."""
-    x, y = (1, 2), (3,)
-    return lambda: {f"m_1 = {len(x)}, and (x, y) has {len(x + y)} numbers": len(x + y) == expected_number(len(x))}
+    """Of a sample of Section 5.1, drawn."""
+    def facts():
+        rng = np.random.default_rng(0)
+        (x,), (y,) = sparse_regression(rng, 1, sparse_coefficients(rng))
+        return {f"m_1 = {x.size}, and (x, y) has {x.size + y.size} numbers": x.size + y.size == expected_number(x.size)}
+    return facts
 
 
 CLAIMS = (
@@ -443,6 +475,14 @@ CLAIMS = (
           Informal("a definition; eps_i may depend on x_i as it stands, and then it does not determine f: for a fair "
                    "z = x in {-1, 1} both f(x) = x, eps = 0 and f = 0, eps = x will do. No theorem uses (2.1)",
                    "wen2021.section-2.rademacher-suffices")),
+    Claim("wen2021.eq-2-1.regression", "Section 2.1, after (2.1)",
+          "For a regression m_2 = 1, Z = Y and t(z) = z.", "y_i = f(x_i) + eps_i, f : X -> Y",
+          Informal("so f has its values in Y; of a Y of two numbers their mean is not in it, of Y = R all is well",
+                   "wen2021.theorem-2")),
+    Claim("wen2021.section-2.letters", "Section 2.1, Section 3.1 and Section 5.1, z_i",
+          "z_i is f(x_i) + eps_i.", "z_i",
+          Informal("in Section 3.1 z_i is a sample, which Theorem 1 calls x_i, and in Section 5.1 the normal vector from "
+                   "which x_i is made: three things, each clear where it stands", "wen2021.section-3.sample")),
     Claim("wen2021.section-2.argmax", "Section 2.1, last sentence",
           "For classification t = argmax is a fixed function Z -> Y = {1, ..., m_2}.", "t = argmax",
           Informal("of a z with two largest entries it has two values: which one counts is left open, and no theorem "
@@ -451,6 +491,11 @@ CLAIMS = (
           "An algorithm overfits if it is more accurate in fitting known data, but less accurate in predicting new data; "
           "complex structures usually do, simple ones generalize well.", "E_L(f) large, empirical risk small",
           Informal("«more» and «less» than what is not said, nor what is simple", "wen2021.section-2.rademacher-suffices")),
+    Claim("wen2021.section-2.generalization-error", "Section 2.2, E_L(f), with Section 5, first paragraph, and Table 1",
+          "E_L(f) is an absolute value, the «difference» of Section 5 has a sign: in Table 1 that does not matter, as each "
+          "test error is above its training error.", "E_L(f) = |test err - train err| = test err - train err",
+          Certificate(more_than(1)), ("the rows of Table 1",),
+          Control("as each is above three times it", Certificate(more_than(3))), ours=True),
     Claim("wen2021.section-2.rademacher-suffices", "Section 2.2, last paragraph",
           "To control the generalization error it is sufficient to bound the Rademacher complexity, under mild "
           "conditions: the expected largest gap, to either side, is at most twice it.",
@@ -499,12 +544,13 @@ CLAIMS = (
           Certificate(solution_without_zeros((0.25, 0.5))), ("a loss that is 0 where f(x) = y",),
           Control("the same of V_1 = (1/4, 0, 3/4)", Certificate(solution_without_zeros((0.0, 0.75)))), ours=True),
     Claim("wen2021.section-2.sparse.few-weights", "Section 2.3, (2.2)",
-          "If (2.2) has a solution then it has one in which each unit has at most n weights that are not 0, its bias "
-          "counted: the values of a unit on n samples need no more, nor a larger L1 norm. That is sparse where the layer "
-          "before is much wider than n.",
+          "What a unit puts out on n samples it can put out with at most n weights that are not 0, its bias counted, and no "
+          "larger L1 norm. That is sparse where the layer before is much wider than n.",
           "for all V in R^{d+1}: V' with A V' = A V, ||V'||_1 <= ||V||_1, ||V'||_0 <= n, the rows of A being (1, u_i^T)",
           ForAll(needs_more_weights(lambda n: n), wide_units(), ladder=("fractions",)), (),
-          Control("at most n - 1", ForAll(needs_more_weights(lambda n: n - 1), wide_units())), ours=True),
+          Control("at most n - 1", ForAll(needs_more_weights(lambda n: n - 1), wide_units())), ours=True,
+          explanation="Unit by unit, from the first layer on, a solution of (2.2) so becomes one in which every unit has at "
+          "most n: what the other layers read on the samples, and so the loss, stays, and no norm grows."),
     Claim("wen2021.section-2.union", "Section 2.3, definition of S_c",
           "The union of SN_{c,o} over o >= 0 sets no constraint on the output layer: f is in it just where the hidden "
           "layers' norms are at most c.",
@@ -549,13 +595,14 @@ CLAIMS = (
           Control("of the squared error of y = 1", ForAll(reaches_zero(*[lambda b: (b - 1)**2] * 2), MARGINS,
                                                           ladder=("fractions",))), ours=True),
     Claim("wen2021.eq-2-2.minimum.bounded", "Section 2.3, (2.2)",
-          "Over SN_{c,o} the minimum is attained for every continuous loss, as the weights are in a closed and bounded set: "
-          "here at the end b = o.",
+          "Over SN_{c,o} the same problem has a solution: with |b| <= o the cross-entropy of samples that are all of the "
+          "first class is least at the end b = o.",
           "log(1 + e^-o) < log(1 + e^-b) for -o <= b < o",
           ForAll(below_the_end, MARGINS, meets=lambda case: abs(case.b) <= case.o and case.b != case.o, ladder=("balls",)),
-          ("the output layer is bounded by o",),
+          ("the output layer is bounded by o", "L the cross-entropy", "all samples are of one class, f = (b, 0)"),
           Control("for b > o too", ForAll(below_the_end, MARGINS, meets=lambda case: case.b != case.o, ladder=("balls",))),
-          ours=True),
+          ours=True, explanation="Of any continuous loss (2.2) has a solution over SN_{c,o}, as the weights are in a closed "
+          "and bounded set (Weierstrass)."),
     Claim("wen2021.eq-2-2.samples", "Section 2.3, after (2.2)", "The samples (x_i, y_i) are in R^{m_1 x 1}.",
           "(x_1, y_1), ..., (x_n, y_n) in R^{m_1 x 1}", Certificate(numbers_in_a_sample(lambda m1: m1 * 1)),
           ("y_i is a number",), fault="misprint", correction="wen2021.eq-2-2.samples.corrected",
@@ -569,8 +616,9 @@ CLAIMS = (
           "The normalization constant c controls the sparsity in (2.2): for c < c' some net of S_c' has no twin in S_c with "
           "the same function, and so the same loss, and the same zeros.",
           "{(f, zeros of V~)} of S_c != {(f, zeros of V~)} of S_c' for c < c'",
-          Certificate(smaller_c_loses_a_net),
-          ("sigma = ReLU, as in all experiments", "here one hidden layer; of any depth the correction says it"),
+          Certificate(smaller_c_loses_a_net(zeros=True)),
+          ("sigma = ReLU, as in all experiments", "here three nets with one input and one hidden layer; of any net the "
+           "correction says it"),
           fault="missing hypothesis", correction="wen2021.eq-2-2.controls-sparsity.corrected",
           tex=r"\{(f, \text{zeros of } \tilde{\mathbf{V}}) : \mathcal{S}_c\} \subsetneq \{(f, \text{zeros of } "
               r"\tilde{\mathbf{V}}) : \mathcal{S}_{c'}\} \quad \text{for } c < c'",

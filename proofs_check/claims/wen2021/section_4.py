@@ -4,13 +4,21 @@ from fractions import Fraction
 
 import numpy as np
 
+from pathnorm_ref.layers import ReLU
 from pathnorm_ref.prox import prox_l1, prox_l1_inf
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
 from proofs_check.claims.wen2021.projection import Matrix
 from proofs_check.claims.wen2021.projection import matrices as single_matrices
-from proofs_check.claims.wen2021.section_2 import Matrices, in_class, l_1_inf, matrices
-from proofs_check.definitions import algorithm_1_columns, soft_threshold
+from proofs_check.claims.wen2021.section_2 import (
+    Matrices,
+    in_class,
+    matrices,
+    penalty_stays,
+    relu_mlps,
+    saturated,
+)
+from proofs_check.definitions import algorithm_1_columns, l_1_inf, soft_threshold
 from proofs_check.violations import above, both, fails, unequal
 
 # --- membership ----------------------------------------------------------------------------------------
@@ -127,6 +135,17 @@ CLAIMS = (
           Control("every representation of a function in S_1 has it", Certificate(every_representation)), ours=True,
           tex=r"f \in \mathcal{S}_c^{k,\mathbf{d},\sigma} \iff \text{some } T_1, \dots, T_{k+1} \text{ of } f \text{ have } "
           r"\|T_\ell\|_{1,\infty} \le c, \; \ell = 1, \dots, k"),
+    Claim("wen2021.section-4.lagrangian", "Section 4, third paragraph",
+          "One idea is to solve the Lagrangian of (2.2) using a proximal minimization algorithm.",
+          "min sum_i L(f(x_i), y_i) + lambda sum_{l=1}^k ||V~_l||_{1,inf}",
+          Informal("an idea that is not followed; for ReLU that Lagrangian has the infimum of the loss alone, whatever "
+                   "lambda is: its penalty does nothing", "wen2021.section-4.lagrangian.rescaled")),
+    Claim("wen2021.section-4.lagrangian.rescaled", "Section 4, third paragraph, with (2.2)",
+          "For ReLU the penalty of the Lagrangian can be made as small as one likes, and the function stays, as the output "
+          "layer is free: here at most k/10^6.", "f stays, sum_{l=1}^k ||V~_l||_{1,inf} <= k/10^6",
+          ForAll(penalty_stays(Fraction(1, 10**6)), relu_mlps(ReLU()), ladder=("fractions",), n_examples=60),
+          ("sigma = ReLU",),
+          Control("for ReLU6", ForAll(penalty_stays(Fraction(1, 10**6)), examples=(saturated(),))), ours=True),
     Claim("wen2021.section-4.proximal-operator", "Section 4, third paragraph",
           "There is no closed form for the proximal operator with the L1,inf norm.", "prox_{t ||.||_{1,inf}}(V) = ?",
           Informal("what a closed form is is not said: there is a finite algorithm, exact in fractions; nor is there "

@@ -1,5 +1,6 @@
 """Section 5: the experiments' set-up and networks, what is said of their results, how c is chosen."""
 
+import math
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,12 +14,16 @@ from pathnorm_ref.arrays import ball
 from pathnorm_ref.complexity import class_lipschitz
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1, TABLE_2
 from pathnorm_ref.layers import Conv2d, MaxPool
+from pathnorm_ref.units import weight_layers
 from proofs_check.cases import Vector, arrays, vectors
-from proofs_check.certificates import polynomials
 from proofs_check.checks import Certificate, ForAll, Informal
 from proofs_check.claim import Claim, Control
+from proofs_check.claims.wen2021.projection import Matrix
+from proofs_check.claims.wen2021.projection import matrices as single_matrices
+from proofs_check.claims.wen2021.section_2 import smaller_c_loses_a_net
 from proofs_check.claims.yang2022.table_1 import decimal
 from proofs_check.claims.yang2022.table_2 import CONVOLUTIONS
+from proofs_check.definitions import algorithm_1_columns, l_1_inf, p_norm
 from proofs_check.violations import unequal
 
 # --- networks, in the format d_0 - d_1 - ... - d_{k+1} -------------------------------------------------
@@ -124,15 +129,6 @@ FIFTH_INPUT = FirstLayer(*(np.array(a, dtype=float) for a in ([[0]] * 4 + [[1]],
 
 # --- what c limits -------------------------------------------------------------------------------------
 
-def smaller_c_expresses_less():
-    """Of v relu(w x + b), on either side of the kink, and (v/t) relu(t w x + t b): whether they differ. And an example."""
-    v, w, x, b, t = polynomials("v", "w", "x", "b", "t")
-    told = {f"where w x + b {side} 0, v relu(w x + b) is not (v/t) relu(t w x + t b), t = c/c'":
-            v * on * (t * w * x + t * b) != t * v * on * (w * x + b) for side, on in ((">", 1), ("<=", 0))}
-    return told | {"at x = 1, 2, 3 relu(x), in S_1, is not 100 relu(x/100), in S_c for c = 1/100":
-                   any(n != 100 * Fraction(n, 100) for n in (1, 2, 3))}
-
-
 N_HIDDEN = 3
 """Hidden layers of the network of Section 5.2."""
 
@@ -190,6 +186,16 @@ def replaces_the_first(n):
     return facts
 
 
+def large_kernels_hold(percent):
+    """Whether the two large kernels have less than so many percent of the weights, those of the dense layer among them."""
+    def facts():
+        net = vgg16(first_kernel=21)
+        numbers = [math.prod(net[i].param_shapes[0]) for i in weight_layers(net)]
+        share = Fraction(100 * sum(numbers[:2]), sum(numbers))
+        return {f"{sum(numbers[:2])} of {sum(numbers)} weights are {decimal(share)} %, less than {percent}": share < percent}
+    return facts
+
+
 # --- the choice of c, and penalties --------------------------------------------------------------------
 
 def test_loss(row):
@@ -217,6 +223,24 @@ def not_the_slope(share):
     return violation
 
 
+def not_the_sign(share):
+    """<size sgn(W), D> for the difference of the penalty share * size ||W||_{1,1} at W + D and W - D, halved.
+
+    D = z2 |W| / 4, so that no weight changes its sign.
+    """
+    def violation(case):
+        W, lam = case.z, case.size
+        D = case.z2 * abs(W) / 4
+        ahead, behind = (share * lam * p_norm(W + sign * D, 1) for sign in (1, -1))
+        return unequal((ahead - behind) / 2, lam * sum(((w > 0) * 1 - (w < 0) * 1) * d for w, d in zip(W, D, strict=True)))
+    return violation
+
+
+def moves(share):
+    """By how much the loop over the columns changes V~ for c = share ||V~||_{1,inf}."""
+    return lambda case: unequal(algorithm_1_columns(case.V, share * l_1_inf(case.V)), case.V)
+
+
 STEEP = Vector(np.ones(1), np.ones(1), Fraction(1))
 
 
@@ -242,6 +266,23 @@ CLAIMS = (
           "Table 2 (the other rows are the Supplementary Material's).",
           "X = [-1, 1]^{m_1}, (A3), c rho >= 1", Certificate(outside_the_theorems), ("rho = 1, of ReLU",),
           Control("c rho >= 1 in every row with finite c", Certificate(every_row_has_c_of_1)), ours=True),
+    Claim("wen2021.section-5.measured", "Section 5, first paragraph, with Tables 1 and 2 and Figure 4",
+          "For each setting the training error, generalization error, test accuracy and model sparsity are measured.",
+          "train err, gen err, test acc, sparsity",
+          Informal("not all are told: of the regression, which has no accuracy, the test error stands in Table 1; Table 2 "
+                   "has no test error; of CIFAR-10 there are two of the four, in pictures",
+                   "wen2021.table-2.cross-entropy")),
+    Claim("wen2021.section-5.validates", "Section 5 and Section 6, first paragraphs, with Sections 5.1 to 5.3",
+          "The experiments validate the theory: that the errors fall with c matches the conclusions of Theorems 2 and 3.",
+          "gen err falls with (c rho)^k",
+          Informal("an upper bound does not say that an error falls, c alone does not say how large it is, and none of the "
+                   "experiments meets the hypotheses", "wen2021.section-5.output-norm")),
+    Claim("wen2021.section-5.no-regularization", "Section 5.1, last paragraph",
+          "c = inf is no regularization: where c is at least ||V~_l||_{1,inf} the projection leaves V~_l as it is.",
+          "c >= ||V~_l||_{1,inf} implies P(V~_l) = V~_l",
+          ForAll(moves(1), single_matrices(), ladder=("fractions",)), (),
+          Control("at least half of it", ForAll(moves(Fraction(1, 2)), examples=(
+              Matrix(np.array([[2.0, 1.0]]), Fraction(1)),), ladder=("fractions",)))),
     # --- the regression
     Claim("wen2021.section-5.regression-network", "Section 5.1, after the steps",
           "The regression model is one fully connected layer with 300 output units, using ReLU.", "1000-300, for y in R",
@@ -276,8 +317,9 @@ CLAIMS = (
           ours=True),
     Claim("wen2021.section-5.expressive-power", "Section 5.2, second paragraph",
           "A small c limits the expressive power of the neural network: some f in S_c' is not in S_c, c < c'.",
-          "S_c^{k,d,sigma} != S_c'^{k,d,sigma} for c < c'", Certificate(smaller_c_expresses_less),
-          ("sigma = ReLU, as in Section 5.2", "the output layer is unconstrained, as in S_c and (2.2)"),
+          "S_c^{k,d,sigma} != S_c'^{k,d,sigma} for c < c'", Certificate(smaller_c_loses_a_net(zeros=False)),
+          ("sigma = ReLU, as in Section 5.2", "the output layer is unconstrained, as in S_c and (2.2)",
+           "here three nets with one input and one hidden layer; of any net section-2.rescaling says it"),
           fault="missing hypothesis", correction="wen2021.section-5.expressive-power.bounded-output",
           tex=r"\mathcal{S}_c^{k,\mathbf{d},\sigma} \subsetneq \mathcal{S}_{c'}^{k,\mathbf{d},\sigma} \text{ for } c < c'",
           explanation="With t = c/c' each hidden unit's weights and bias times t are within c, and relu(t u) = t "
@@ -308,6 +350,21 @@ CLAIMS = (
           "In the modified VGG-16 of the house the first two 3 x 3 convolutional layers are replaced by 21 x 21 ones.",
           "13 kernels: 21 x 21, 21 x 21, 3 x 3, ..., 3 x 3", Certificate(replaces_the_first(2)), ("VGG-16 without its "
           "dense layers",), Control("the first three", Certificate(replaces_the_first(3))), ours=True),
+    Claim("wen2021.section-5.vgg-16.large-kernels", "Section 5.3, with Figure 4",
+          "The two 21 x 21 kernels have 1 891 008 of the 16 568 000 weights of the modified VGG-16, less than 11.5 %.",
+          "3 * 64 * 21^2 + 64^2 * 21^2 = 1891008", Certificate(large_kernels_hold(Fraction(23, 2))),
+          ("64 to 512 channels, one dense layer behind; with the three of VGG-16 the share is smaller", "without biases"),
+          Control("less than 11 %", Certificate(large_kernels_hold(Fraction(11)))), ours=True),
+    Claim("wen2021.figure-4.sparse", "Section 5.3, second paragraph, with Figure 4",
+          "With c = 15 the connection is very sparse: more than 95 % of its elements are learned to be zero.",
+          "#{w = 0} / #{w} > 95/100",
+          Informal("of the large kernels, as the small ones need not be normalized; of the network it would be a tenth. The "
+                   "numbers are in box plots, which the text at hand has not", "wen2021.section-5.vgg-16.large-kernels")),
+    Claim("wen2021.section-5.cifar-10-folds", "Section 5.3, first paragraph",
+          "CIFAR-10 consists of 60,000 images; by 20-fold cross-validation it is tested how new data are predicted.",
+          "60000 = 50000 + 10000, 20 folds",
+          Informal("whether the folds are of all 60,000 images or of the 50,000 for training is not said, nor whether the "
+                   "box plots show 20 folds, nor how Table 3 has its accuracies", "wen2021.table-3.bold")),
     Claim("wen2021.section-5.small-kernels", "Section 5.3, first paragraph",
           "A small kernel assumes local sparsity, so that it need not be normalized.", "3 x 3 of 32 x 32",
           Informal("a choice; the classes of the theorems have their bound in every hidden layer, so that no theorem "
@@ -345,5 +402,15 @@ CLAIMS = (
           "The penalty lambda sum ||W||_{2,2}^2 / 2 is weight decay: its gradient is lambda W.",
           "<grad, D> = lambda <W, D>", ForAll(not_the_slope(Fraction(1, 2)), vectors(), ladder=("fractions",)), (),
           Control("without the 1/2", ForAll(not_the_slope(1), examples=(STEEP,), ladder=("fractions",)))),
-
+    Claim("wen2021.section-5.l1-penalty", "Section 5.5, second paragraph",
+          "The penalty lambda sum ||W||_{1,1} has the gradient lambda sgn(W) where no weight is 0.",
+          "<grad, D> = lambda <sgn(W), D>", ForAll(not_the_sign(1), vectors(), ladder=("fractions",)), ("|D| <= |W|",),
+          Control("with 1/2, as the L2 penalty has it", ForAll(not_the_sign(Fraction(1, 2)), examples=(STEEP,),
+                                                               ladder=("fractions",))), ours=True),
+    Claim("wen2021.section-5.fair-comparison", "Section 5.5, both paragraphs",
+          "Different regularizers are compared with various hyperparameters on the same baseline model, a fair comparison.",
+          "Table 3",
+          Informal("fair is not defined: of each penalty four lambda are shown, of dropout one rate, of the approach one "
+                   "row whose c is not printed, nor among how many it was chosen, and on which data",
+                   "wen2021.section-5.selection.tables")),
 )

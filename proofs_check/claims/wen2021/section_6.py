@@ -18,6 +18,9 @@ CLAIMS = (
           Informal("a plan; of ReLU networks with a free output layer it would not change which functions there are, "
                    "as the class lies between those of the smallest and of the largest c_l, and these are the same",
                    "wen2021.section-2.rescaling")),
+    Claim("wen2021.section-6.sample-size", "Section 6, Supplementary Material",
+          "The classification experiment is extended to the effects of sample size and depth on generalization.", "n, k",
+          Informal("in the Supplementary Material, which is not at hand", "wen2021.remark-2.samples")),
     Claim("wen2021.section-6.step-size", "Section 6, Supplementary Material",
           "The projection gradient descent algorithm is not sensitive to the initial step size.", "gamma_0",
           Informal("an experiment of the Supplementary Material, which is not at hand; steps that are too long have no "
