@@ -1,5 +1,7 @@
 """Figure 1: box plots of the regression experiment (Section 5.1), from the runs of Table 1."""
 
+from functools import partial
+
 import numpy as np
 
 from pathnorm_ref.experiments.experiment import Experiment, unless_diverged
@@ -11,19 +13,15 @@ PANES = (("generalization error", "generalization error", "log", "generalization
          ("small", "weights of at most 0.001 (%)", "linear", "sparsity"))
 
 
-def quartiles(settings, records, names):
-    """Of each c the least, the quartiles and the largest of each name over the trials."""
+def quartiles(settings, records, panes):
+    """Of each c the least, the quartiles and the largest over the trials of what each pane is of (`trials.boxes`)."""
     return [{"c": named(c), "trials": len(points)} | {
         f"{name} {q:g} %": float(np.quantile([point[name] for point in points], q / 100))
-        for name in names for q in (0, 25, 50, 75, 100)} for c, points in ended(settings, records).items()]
+        for name, *_ in panes for q in (0, 25, 50, 75, 100)} for c, points in ended(settings, records).items()]
 
 
-def rows(settings, records):
-    return quartiles(settings, records, [name for name, *_ in PANES])
-
-
-def draw(settings, records):
-    return boxes(settings, records, PANES, table_1.PRINTED)
+rows = partial(quartiles, panes=PANES)
+draw = partial(boxes, panes=PANES, printed=table_1.PRINTED)
 
 
 def findings(settings, records):

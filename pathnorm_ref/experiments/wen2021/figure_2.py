@@ -1,5 +1,7 @@
 """Figure 2: box plots of the classification experiment (Section 5.2), from the runs of Table 2."""
 
+from functools import partial
+
 from pathnorm_ref.experiments.experiment import Experiment, unless_diverged
 from pathnorm_ref.experiments.wen2021 import table_2
 from pathnorm_ref.experiments.wen2021.figure_1 import quartiles
@@ -10,12 +12,8 @@ PANES = (("generalization error", "generalization error", "linear", "generalizat
          ("small hidden", "at most 0.001, projected (%)", "linear", "sparsity"))
 
 
-def rows(settings, records):
-    return quartiles(settings, records, [name for name, *_ in PANES])
-
-
-def draw(settings, records):
-    return boxes(settings, records, PANES, table_2.PRINTED)
+rows = partial(quartiles, panes=PANES)
+draw = partial(boxes, panes=PANES, printed=table_2.PRINTED)
 
 
 def findings(settings, records):

@@ -8,7 +8,7 @@ from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_dive
 from pathnorm_ref.experiments.figures import panels
 from pathnorm_ref.experiments.wen2021 import table_2, trials
 from pathnorm_ref.experiments.wen2021.training import Method, Run, check, train
-from pathnorm_ref.experiments.wen2021.trials import named
+from pathnorm_ref.experiments.wen2021.trials import named, positive
 
 SHOWN = 20
 """Columns in the picture."""
@@ -47,15 +47,15 @@ def measure(job, place):
 
 
 def shares(settings, records):
-    """{c: per cent of the units that read each input, the mean of the trials}."""
-    return {c: np.mean([records[FirstLayer(settings.run(seed, c))]["read"] for seed in settings.seeds], axis=0)
+    """{c: per cent of the units that read each input, (trials, inputs)}."""
+    return {c: np.array([records[FirstLayer(settings.run(seed, c))]["read"] for seed in settings.seeds])
             for c in (None, *settings.cs)}
 
 
 def rows(settings, records):
     """Of each c and each input that is shown, and of the mean of the others."""
     return [{"c": named(c), "input": name, "units that read it (%)": float(share)}
-            for c, read in shares(settings, records).items()
+            for c, read in ((c, found.mean(axis=0)) for c, found in shares(settings, records).items())
             for name, share in [*((str(j + 1), read[j]) for j in range(min(SHOWN, len(read)))),
                                 *([("mean of the others", np.mean(read[SHOWN:]))] if len(read) > SHOWN else [])]]
 
@@ -76,19 +76,27 @@ def draw(settings, records):
 
 def findings(settings, records):
     found = shares(settings, records)
-    bare = found[None]
+    bare, bare_error = mean_and_error(found[None].mean(axis=1))
     claims = []
     for c in settings.cs:
-        first, others = found[c][:RELEVANT], found[c][RELEVANT:]
+        all_of_it, its_error = mean_and_error(found[c].mean(axis=1))
+        columns, errors = mean_and_error(found[c])
+        first, others = columns[:RELEVANT], columns[RELEVANT:]
+        as_claimed = [positive(gap, error) for gap, error in zip((*(first - 50), *(50 - others)), errors, strict=True)]
         claims += [
             Finding(f"with c = {named(c)} the resulting weight matrix is much sparser",
-                    bool(np.mean(found[c]) < np.mean(bare) / 2),
-                    f"{np.mean(found[c]):.2f} % of its weights are not 0, {np.mean(bare):.2f} % without"),
+                    positive(bare / 2 - all_of_it, bare_error / 2 + its_error),
+                    f"{all_of_it:.2f} % of its weights are not 0, {bare:.2f} % without"),
             Finding(f"with c = {named(c)} the first four columns are dense, the others sparse",
-                    bool(min(first) > 50 > max(others)),
+                    False if False in as_claimed else None if None in as_claimed else True,
                     f"of {', '.join(f'{share:.1f} %' for share in first)} of the units the first four inputs are read, each "
                     f"of the others of {np.mean(others):.2f} % on average, {max(others):.1f} % at most")]
     return unless_diverged(claims, records)
+
+
+def mean_and_error(values):
+    """The mean over the trials, on axis 0, and its standard error."""
+    return values.mean(axis=0), values.std(axis=0, ddof=1) / len(values) ** 0.5
 
 
 EXPERIMENT = Experiment(
@@ -98,5 +106,6 @@ EXPERIMENT = Experiment(
     ("the runs are those of Table 2; c is not printed, the text cites the figure for c = 0.07",
      "columns: of the printed layout, (input, unit), the first 20 would be units; the text's \"first four columns are dense "
      "... because only the first four elements of the input are included\" is of inputs, which are shown",
-     "dense: read by more than half of the units, sparse: by less; much sparser: less than half as many weights; the "
-     "picture is of the first trial, each pane on its own scale of grey; the shares are of all trials", *table_2.CHOICES))
+     "dense: read by more than half of the units, sparse: by less; much sparser: less than half as many weights; each is "
+     "undecided within the standard errors of the means of the trials; the picture is of the first trial, each pane on its "
+     "own scale of grey; the shares are of all trials", *table_2.CHOICES))

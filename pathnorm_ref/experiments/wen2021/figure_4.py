@@ -11,7 +11,7 @@ from pathnorm_ref.experiments.wen2021.problems import Fold, Pictures, prepare
 from pathnorm_ref.experiments.wen2021.selection import folds
 from pathnorm_ref.experiments.wen2021.table_3 import LARGE_KERNELS
 from pathnorm_ref.experiments.wen2021.training import Method, Run, check, measure
-from pathnorm_ref.experiments.wen2021.trials import boxplot, moving, named, ratio
+from pathnorm_ref.experiments.wen2021.trials import boxplot, moving, named, positive, ratio, within
 
 NAMES = ("training error", "test error", "generalization error", "test accuracy", "sparsity hidden")
 PANES = (("generalization error", "generalization error", "linear", None),
@@ -106,22 +106,12 @@ def extremes(sparse, dense):
     fall = sparse[zeros] - dense[zeros]
     times, margin = ratio(dense, sparse, errors)
     return [
-        Finding("with c = 15 more than 95 % of the weights are 0", compared(sparse[zeros] - 95, own),
+        Finding("with c = 15 more than 95 % of the weights are 0", positive(sparse[zeros] - 95, own),
                 f"{sparse[zeros]:.2f} +- {own:.2f} %"),
         Finding("from c = 15 to 45 the sparsity rate falls by almost 25 points (20 to 25)",
                 within(fall, 20, 25, both), f"from {sparse[zeros]:.2f} % to {dense[zeros]:.2f} %"),
         Finding("from c = 15 to 45 the generalization error doubles (1.5 to 2.5 times)", within(times, 1.5, 2.5, margin),
                 f"from {sparse[errors]:.4g} to {dense[errors]:.4g}, {times:.2f} times")]
-
-
-def compared(gap, margin):
-    """Whether a gap is positive; None if it is less than the margin either way."""
-    return None if abs(gap) <= margin else gap > 0
-
-
-def within(value, low, high, margin):
-    """Whether a value is between two bounds; None if one of them is nearer than the margin."""
-    return None if min(abs(value - low), abs(value - high)) <= margin else low < value < high
 
 
 def small(given):

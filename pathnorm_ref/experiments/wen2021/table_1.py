@@ -1,6 +1,7 @@
 """Table 1: the regression experiment (Section 5.1)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.figures import logarithmic, panels
@@ -8,7 +9,7 @@ from pathnorm_ref.experiments.wen2021 import trials
 from pathnorm_ref.experiments.wen2021.printed import TABLE_1
 from pathnorm_ref.experiments.wen2021.problems import Regression
 from pathnorm_ref.experiments.wen2021.training import check, measure
-from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, ratio, row_of
+from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, positive, ratio, row_of
 
 NAMES = ("training error", "test error", "generalization error", "sparsity", "small")
 PRINTED = {row.c: {"training error": row.training_error, "test error": row.test_error,
@@ -39,8 +40,7 @@ class Settings(Trials):
         return Regression(seed, self.n_train, self.n_test, self.n_in, self.n_active, self.beta, self.last, self.width)
 
 
-def rows(settings, records):
-    return trials.rows(settings, records, NAMES, PRINTED)
+rows = partial(trials.rows, names=NAMES, printed=PRINTED)
 
 
 def draw(settings, records):
@@ -84,7 +84,7 @@ def findings(settings, records):
     if one:
         left, margin = ratio(one, bare, "test error")
         found.append(Finding("the test error decreases by more than 95 % if c = 1",
-                             None if abs(left - 0.05) <= margin else left < 0.05,
+                             positive(0.05 - left, margin),
                              f"from {bare['test error']:.4g} to {one['test error']:.4g}, by {100 * (1 - left):.1f} %"))
     if row_of(table, 0.5):
         found.append(best(table, "test error", 0.5, "of the table: the test error is smallest at c = 0.5"))
@@ -93,8 +93,7 @@ def findings(settings, records):
 
 def fits(row):
     """Whether the mean training error prints as 0.000; None within its standard error."""
-    gap = PERFECT - row["training error"]
-    return None if abs(gap) <= trials.error(row, "training error") else gap > 0
+    return positive(PERFECT - row["training error"], trials.error(row, "training error"))
 
 
 def small(given):

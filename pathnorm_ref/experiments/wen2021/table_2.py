@@ -1,6 +1,7 @@
 """Table 2: the classification experiment (Section 5.2)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from pathnorm_ref.experiments.experiment import Experiment, Finding, unless_diverged
 from pathnorm_ref.experiments.wen2021 import trials
@@ -8,7 +9,7 @@ from pathnorm_ref.experiments.wen2021.printed import TABLE_2
 from pathnorm_ref.experiments.wen2021.problems import Classification
 from pathnorm_ref.experiments.wen2021.table_1 import by_c
 from pathnorm_ref.experiments.wen2021.training import check, measure
-from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, ratio, row_of
+from pathnorm_ref.experiments.wen2021.trials import Trials, best, jobs, moving, positive, ratio, row_of, within
 
 NAMES = ("training error", "generalization error", "training accuracy", "test accuracy", "sparsity", "small",
          "small hidden")
@@ -32,8 +33,7 @@ class Settings(Trials):
         return Classification(seed, self.n_train, self.n_test, self.n_in, self.alpha, self.spread, self.widths)
 
 
-def rows(settings, records):
-    return trials.rows(settings, records, NAMES, PRINTED)
+rows = partial(trials.rows, names=NAMES, printed=PRINTED)
 
 
 def draw(settings, records):
@@ -72,9 +72,8 @@ NEARLY_DOUBLE = (1.5, 2.0)
 def doubling(larger, smaller):
     name = "training error"
     times, margin = ratio(smaller, larger, name)
-    near = min(abs(times - bound) for bound in NEARLY_DOUBLE) <= margin
     return Finding("decreasing c from 0.10 to 0.07 nearly doubles the training error",
-                   None if near else NEARLY_DOUBLE[0] < times < NEARLY_DOUBLE[1],
+                   within(times, *NEARLY_DOUBLE, margin),
                    f"from {larger[name]:.4g} to {smaller[name]:.4g}, {times:.2f} times")
 
 
@@ -82,7 +81,7 @@ def improved(bare, constrained):
     name = "test accuracy"
     times, margin = ratio(constrained, bare, name)
     return Finding("c = 0.07 improves the test accuracy by more than 20 % (of what it was)",
-                   None if abs(times - 1.2) <= margin else times > 1.2,
+                   positive(times - 1.2, margin),
                    f"from {bare[name]:.2f} % to {constrained[name]:.2f} %, by {100 * (times - 1):.1f} % of it")
 
 

@@ -13,7 +13,7 @@ from pathnorm_ref.experiments.wen2021.printed import TABLE_3
 from pathnorm_ref.experiments.wen2021.problems import Classification, Pictures, prepare
 from pathnorm_ref.experiments.wen2021.selection import cross_validated, folds
 from pathnorm_ref.experiments.wen2021.training import Method, Run, check, measure, on_fold
-from pathnorm_ref.experiments.wen2021.trials import error
+from pathnorm_ref.experiments.wen2021.trials import error, positive
 
 OURS = TABLE_3[-1].regularizer
 LARGE_KERNELS = (0, 2)
@@ -190,9 +190,8 @@ def findings(settings, records):
 
 def ahead(ours, other, claim, place):
     """`Finding`: whether ours is more accurate than another; None within the sum of both standard errors."""
-    gap = ours["accuracy"] - other["accuracy"]
-    near = abs(gap) <= error(ours, "accuracy") + error(other, "accuracy")
-    return Finding(claim, None if near else gap > 0,
+    margin = error(ours, "accuracy") + error(other, "accuracy")
+    return Finding(claim, positive(ours["accuracy"] - other["accuracy"], margin),
                    f"{ours['accuracy']:.2f} +- {error(ours, 'accuracy'):.2f} % with c = {ours['c']}; the {place} other, "
                    f"{other['regularizer']}: {other['accuracy']:.2f} +- {error(other, 'accuracy'):.2f} %")
 

@@ -147,6 +147,16 @@ def error(row, name):
     return row[f"{name} deviation"] / row["trials"] ** 0.5
 
 
+def positive(gap, margin):
+    """Whether a gap is positive; None if it is no larger than the margin, either way."""
+    return None if abs(gap) <= margin else bool(gap > 0)
+
+
+def within(value, low, high, margin):
+    """Whether a value is between two bounds; None if one of them is no farther than the margin."""
+    return None if min(abs(value - low), abs(value - high)) <= margin else low < value < high
+
+
 def ratio(above, below, name):
     """(mean of `name` in one row over that in another, how far the standard errors of both may move it); where the other is
     0, (0, infinity), which decides nothing."""

@@ -33,11 +33,12 @@ def classification(training, gen, accuracy, zeros, spread=0.0, fitted=100.0, div
                 spread, diverged)
 
 
-def matrix(read, bare=100.0, diverged=False):
-    """Per cent of the units that read each of six inputs, with c."""
+def matrix(read, spread=0.0, bare=100.0, diverged=False):
+    """Per cent of the units that read each of six inputs: with c `spread` above and below in two trials, without c bare."""
     settings = figure_3.Settings(seeds=SEEDS)
-    return settings, {job: {"read": read if job.method.c else [bare] * 6, "weights": [], "diverged": diverged}
-                      for job in figure_3.jobs(settings, {})}
+    by_seed = {seed: [share + spread * (2 * seed - 3) for share in read] for seed in SEEDS}
+    return settings, {job: {"read": by_seed[job.run.seed] if job.method.c else [bare] * 6, "weights": [],
+                            "diverged": diverged} for job in figure_3.jobs(settings, {})}
 
 
 def compared(ours, others, spread=0.0, diverged=False):
@@ -92,7 +93,11 @@ CASES = {  # (records, the verdicts on the findings in their order)
                 (classification((0, 0.1, 0.17), (3, 2, 1), (70, 80, 90), (0, 50, 90), diverged=True), (N,) * 7)],
     "figure-2": [(FIT, (T, T)), (UNFIT, (F, F)), (NOISY, (N, N))],
     "figure-3": [(matrix([51, 60, 70, 80, 10, 0]), (T, T)), (matrix([60, 70, 80, 90, 95, 90]), (F, F)),
-                 (matrix([60, 40, 60, 90, 10, 0]), (T, F)), (matrix([60, 70, 80, 90, 10, 0], diverged=True), (N, N))],
+                 (matrix([60, 40, 60, 90, 10, 0], spread=0.5), (T, F)),  # the standard error is the spread
+                 (matrix([51, 60, 70, 80, 10, 0], spread=2.0), (T, N)),
+                 (matrix([60, 60, 60, 60, 9, 49], spread=2.0), (N, N)),
+                 (matrix([60, 60, 60, 60, 10, 53], spread=2.0), (N, F)), (matrix([60, 60, 60, 60, 20, 52]), (F, F)),
+                 (matrix([60, 70, 80, 90, 10, 0], diverged=True), (N, N))],
     "table-3": [(compared(90, (70, 80)), (T, T)), (compared(60, (70, 80)), (F, F)), (compared(75, (70, 80)), (T, F)),
                 (compared(75, (75, 75), spread=1.0), (N, N)), (compared(90, (70, 80), diverged=True), (N, N))],
     "figure-4": [(kernels((96, 73), (1, 2)), (T, T, T, T, T)), (kernels((40, 60), (2, 1)), (F, F, F, F, F)),

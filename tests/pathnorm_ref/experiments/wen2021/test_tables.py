@@ -58,7 +58,7 @@ def test_rows_are_means_deviations_and_what_is_printed():
     assert one["test error printed"] == next(row.test_error for row in TABLE_1 if row.c == "1.00")
     assert odd["test error printed"] == "" and bare["sparsity printed"] == "3.02" and "small printed" not in bare
     assert list(bare) == list(one) == list(odd)
-    spread = quartiles(settings, records, ("test error",))
+    spread = quartiles(settings, records, [("test error", "errors")])
     assert [spread[1][f"test error {q} %"] for q in (0, 25, 50, 75, 100)] == [1, 6, 11, 16, 21]
 
 
