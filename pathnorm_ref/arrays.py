@@ -235,8 +235,8 @@ def convert(tree, to):
     for name, array in leaves(tree, "tree"):
         _check_unmasked(name, array)
     if to not in (Fraction, ball):
-        return tree_map(lambda array: np.asarray(_on_cpu(array).astype(float), dtype=to), tree)
-    return tree_map(lambda array: _exact(_on_cpu(array), to), tree)
+        return tree_map(lambda array: np.asarray(on_cpu(array).astype(float), dtype=to), tree)
+    return tree_map(lambda array: _exact(on_cpu(array), to), tree)
 
 
 def _exact(array, to):
@@ -245,7 +245,7 @@ def _exact(array, to):
     return np.asarray(np.frompyfunc(to, 1, 1)(array), dtype=object)
 
 
-def _on_cpu(array):
+def on_cpu(array):
     """A NumPy array of the same elements."""
     if array_api_compat.is_cupy_array(array):
         return array.get()

@@ -8,6 +8,8 @@ array that is not finite, and for a size that is negative.
 import math
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from pathnorm_ref import projections_tuned
 from pathnorm_ref.arrays import (
     absolute,
@@ -140,11 +142,16 @@ def _l1_ball(xp, z, size, axes):
 
 def _l1_ball_from(xp, thresholds, z, size, axes):
     magnitude = absolute(xp, z)
-    outside = greater(xp.sum(magnitude, axis=axes, keepdims=True), size) if is_exact(z) else True
+    if is_exact(z):
+        outside = greater(xp.sum(magnitude, axis=axes, keepdims=True), size)
+    else:
+        slack = 1 + math.prod(z.shape[i] for i in axes) * float(xp.finfo(z.dtype).eps)
+        with np.errstate(over="ignore"):  # a sum that overflows is outside, as it should be
+            outside = xp.sum(magnitude, axis=axes, keepdims=True) * slack > size  # perhaps: theta decides
     start = True if thresholds is None else magnitude > thresholds
     x, active, theta = projected(xp, magnitude, size, axes, outside, start)
     zero = zeros(xp, theta.shape, z)
-    outside = outside if is_exact(z) else theta > zero  # as a sum of floats is not the norm
+    outside = outside if is_exact(z) else outside & (theta > zero)
     x = xp.where(active & ~greater(z, 0, among=active), zero - x, x)  # a zero has no sign
     return Projected(xp.where(outside, x, z), xp.where(outside, theta, zero))
 

@@ -129,14 +129,17 @@ def _thresholded(z, size, guesses, n):
 
     In units of the grid, and in floats: their integers are exact. With t an integer, w = max(z - t, 0) is exact, and on
     the grid if t is above 2^(52 - low_bits). Newton's method makes it the tau of `_plain` but for a part below 1, which
-    the last w give. Rows for which that does not hold, or of another origin, are left to `_plain`.
+    the last w give: rest, and left / count of a step. x = w - rest - left / count has its one rounding as in `_floats`, and
+    if no x > 0 is below 2^(54 - low_bits), without more ado: then half an ulp is a whole step, from whose multiples x is a
+    multiple of 1 / count away, and part is not rounded by as much. Rows for which this does not hold, or of another
+    origin, are left to `_plain`.
     """
     if not 2.0**-80 < size < 2.0**80:
         return _plain(z, size, n)
-    grid = grid_of(size, n)
+    grid = grid_of(size, 50, 52 - n.bit_length())
     unit, step = 2.0**grid.exponent, 2.0**-grid.low_bits
-    left = z.max(axis=1, keepdims=True) / 2 >= size
-    v = np.multiply(np.where(left, 0, z) if left.any() else z, 1 / unit, dtype=np.float64)
+    other = z.max(axis=1, keepdims=True) / 2 >= size
+    v = np.multiply(np.where(other, 0, z) if other.any() else z, 1 / unit, dtype=np.float64)
     t = np.minimum(guesses.astype(np.float64), 2 * size)[:, None] / unit
     w, high, low = (np.empty_like(v) for _ in range(3))
     t = np.floor(_newton(v, t, size / unit, w))
@@ -147,19 +150,25 @@ def _thresholded(z, size, guesses, n):
         fraction = (_row_sums(low) / step).astype(np.int64) - grid.size.low
         share = np.maximum(count, 1)
         rise = total // share
-        rest = (((total - rise * share) << grid.low_bits) + fraction) // share
-        rise, rest = rise + (rest >> grid.low_bits), (rest & (2**grid.low_bits - 1)) * step
+        steps, left = np.divmod(((total - rise * share) << grid.low_bits) + fraction, share)
+        rise, rest = rise + (steps >> grid.low_bits), (steps & (2**grid.low_bits - 1)) * step
         if not rise.any():
             break
         t += rise
-    left |= (t < 2.0**(52 - grid.low_bits)) | (count == 0) | (_count(w > rest) != count)
-    float_type = z.dtype.type
-    x = np.subtract(w, rest, out=w) if z.dtype == v.dtype else high.astype(z.dtype) + (low - rest).astype(z.dtype)
-    theta = t.astype(z.dtype) + rest.astype(z.dtype)
-    x *= float_type(unit)
-    theta, left = theta[:, 0] * float_type(unit), left[:, 0]
-    if left.any():
-        x[left], theta[left] = _plain(z[left], size, n)
+    left = left / share * step
+    x = np.subtract(w, rest + left, out=high)
+    near = (_count(x >= 2.0 ** (54 - grid.low_bits)) != count)[:, 0]
+    if near.any():
+        s = w[near] - rest[near]
+        x[near] = s + (((w[near] - s) - rest[near]) - left[near])
+        other[near] |= _count(x[near] >= 2) != count[near]  # as x <= 0 that is counted
+    other |= (t < 2.0 ** (52 - grid.low_bits)) | (count == 0)
+    s = t + rest
+    theta = s + (((t - s) + rest) + left)
+    x *= unit
+    x, theta, other = x.astype(z.dtype, copy=False), (theta * unit).astype(z.dtype)[:, 0], other[:, 0]
+    if other.any():
+        x[other], theta[other] = _plain(z[other], size, n)
     return x, theta
 
 
