@@ -1,5 +1,6 @@
 """The arithmetic behind the claims about Sections 1 to 3 of wen2021, and faults planted in what they judge."""
 
+import math
 from fractions import Fraction
 from itertools import product
 
@@ -11,6 +12,7 @@ from pathnorm_ref.complexity import sparse_nets, suprema
 from pathnorm_ref.layers import LeakyReLU, ReLU, ReLU6
 from proofs_check.claims import all_claims
 from proofs_check.claims.wen2021 import section_2, theorem_1, theorem_2, theorem_3
+from proofs_check.decide import in_system
 from proofs_check.runner import run
 
 F = Fraction
@@ -94,6 +96,18 @@ def test_zeros_that_come_or_go_are_seen():
 def test_shares_of_another_weight_do_not_add_up():
     for weight in (lambda o: o * o, lambda o: o * (o + 2)):
         assert not any(theorem_2.shares_of_delta(weight)().values())
+
+
+@pytest.mark.parametrize(("claim_id", "bound", "told"), [
+    ("wen2021.theorem-1", theorem_1.first, {0: "0.42", 1: "0.23", 2: "0.21", 3: "0.19"}),
+    ("wen2021.theorem-1.steep", theorem_1.second, {0: "0.52", 1: "0.42", 2: "0.40"})])
+def test_the_cases_of_theorem_1_come_as_near_to_its_bounds_as_is_told(claim_id, bound, told):
+    claim, found = all_claims()[claim_id], {}
+    for case in (in_system(example, F) for example in claim.check.examples):
+        share = float(theorem_1.complexity(case)) / float(bound(theorem_1.of_nets(case)))
+        found[case.k] = f"{math.floor(100 * share) / 100:.2f}"
+    assert found == told
+    assert all(share in claim.statement for share in told.values())
 
 
 def test_patterns_of_signs_are_all_there():

@@ -21,6 +21,7 @@ from proofs_check.claim import Claim, Control
 from proofs_check.claims.wen2021.projection import Matrix
 from proofs_check.claims.wen2021.projection import matrices as single_matrices
 from proofs_check.claims.wen2021.section_2 import smaller_c_loses_a_net
+from proofs_check.claims.wen2021.theorem_2 import LOSSES, Pair, violates_a3
 from proofs_check.claims.yang2022.table_1 import decimal
 from proofs_check.claims.yang2022.table_2 import CONVOLUTIONS
 from proofs_check.definitions import algorithm_1_columns, l_1_inf, p_norm
@@ -54,7 +55,8 @@ def outside_the_theorems():
         share = (1 / (2 * ball(Fraction(27, 25))).sqrt()).erf()  # of x_j ~ N(0, 1.08) within [-1, 1]
         apart = len(range(2, 1000, 3))
         return facts | {
-            "(f - y)^2 grows by 9 - 4 from f = 2 to f = 3, y = 0, and is above 1 (A3)": 3**2 - 2**2 > 3 - 2 and 3**2 > 1,
+            "the squared errors of f = 2 and f = 3, y = 0, are not as (A3) has them":
+            violates_a3(LOSSES["squared error"])(Pair(*map(np.array, (2, 3, 0)))) > 0,
             f"x_2, x_5, ..., {apart} coordinates that share no z, are all in [-1, 1] with a probability below 10^-50":
             bool(share**apart < ball(Fraction(1, 10**50))),
             "x_1, ..., x_500 of Section 5.2 are all in [-1, 1] with a probability below 10^-10 for every alpha, as for "
