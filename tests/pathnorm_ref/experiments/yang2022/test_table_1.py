@@ -65,12 +65,12 @@ def test_rows_are_means_and_standard_errors_of_the_seeds():
         ("corrupted data", "path-norm")]
     assert len(rows) == 8 and {row["n"] for row in rows} == {3}
     assert rows[0]["accuracy"] == 71 and rows[1]["accuracy"] == 15
-    assert rows[0]["accuracy standard error"] == pytest.approx(1 / 3 ** 0.5, rel=1e-15)  # deviation 1
-    assert rows[1]["accuracy standard error"] == pytest.approx(15 / 3 ** 0.5, rel=1e-15)
+    assert rows[0]["accuracy standard error"] == pytest.approx(1 / 3 ** 0.5, rel=1e-15, abs=0)  # deviation 1
+    assert rows[1]["accuracy standard error"] == pytest.approx(15 / 3 ** 0.5, rel=1e-15, abs=0)
     assert rows[0]["active"] == 10 and rows[0]["active standard error"] == 0
 
 
 def test_a_standard_error_has_n_minus_1():
     found = table_1.statistics([1.0, 2.0, 3.0, 4.0], "x")
     assert found["x"] == 2.5
-    assert found["x standard error"] == pytest.approx((5 / 12) ** 0.5, rel=1e-15)  # variance 5/3, over 4
+    assert found["x standard error"] == pytest.approx((5 / 12) ** 0.5, rel=1e-15, abs=0)  # variance 5/3, over 4
