@@ -33,7 +33,7 @@ from pathnorm_ref.simplex import projected
 def project_simplex(z, size=1, axis=None):
     """Onto {x >= 0, sum x = size}: x = max(z - tau, 0), with tau such that the sum is right.
 
-    Held et al. 1974, Section 3; Newton's method on tau. ValueError for empty slices.
+    Held et al. 1974, Section 3; Newton's method on tau. Rounded as `project_l1_ball`. ValueError for empty slices.
     """
     xp, size, axes = _check(z, size, axis)
     _check_not_empty(z, axes, "a simplex")
@@ -46,7 +46,8 @@ def project_simplex(z, size=1, axis=None):
 def project_l1_ball(z, size=1, axis=None):
     """Onto {sum |x| <= size}. A slice that is inside comes back bit for bit.
 
-    From outside: the projection of |z| onto the simplex, with the signs of z (Duchi et al. 2008, Section 4).
+    From outside: the projection of |z| onto the simplex, with the signs of z (Duchi et al. 2008, Section 4). Floats: each
+    entry of x is the float next to the true one (float32: next to the float64 that is).
     """
     if is_numpy_floats(z) and z.size and (size := number("size", size, z, at_least=0)) > 0:
         return _tuned_l1_ball(None, z, size, axis_tuple(axis, z.ndim)).x

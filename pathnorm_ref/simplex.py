@@ -17,10 +17,10 @@ def projected(xp, z, size, axes, among=True, start=True, n=None):
     numbers. `n` is the length of the slices, if z holds only those entries of them that may stay.
 
     Floats: x is the one next to the true number, whatever the start and the order of the sums: float64 rounds once, the
-    smaller types once more (1/2 + 2^-29 ulp in float32). theta: 1 ulp. The entries that may stay are within 3 sizes of 0
-    or, of those of a large `top`, of this, so that z - top is exact. They are put on a grid of integers (`_Grid`), on
-    which theta is a quotient of integers. Slices with entries that the grid does not hold, which are far smaller than
-    size, or whose x are subnormal, are solved one by one in Python's integers (`_in_integers`).
+    smaller types once more (1/2 + 2^-29 ulp in float32). theta: 1 ulp, and not 0 if it is positive. The entries that may
+    stay are within 3 sizes of 0 or, of those of a large `top`, of this, so that z - top is exact. They are put on a grid
+    of integers (`_Grid`), on which theta is a quotient of integers. Slices with entries that the grid does not hold, which
+    are far smaller than size, or whose x are subnormal, are solved one by one in Python's integers (`_in_integers`).
     """
     if is_exact(z):
         theta, active = _newton(xp, z, axes, start, lambda active: _root(xp, z, size, axes, active),
@@ -45,9 +45,11 @@ def projected(xp, z, size, axes, among=True, start=True, n=None):
     may_stay = xp.clip(gap.high, -2, 2) * 2**grid.low_bits + gap.low > -3
     rounded_twice = active & (x < float(xp.finfo(z.dtype).smallest_normal)) & (xp.finfo(z.dtype).bits >= 64)
     unsure = xp.any((beside & may_stay) | rounded_twice, axis=axes, keepdims=True) & among
+    positive = (top > 0) | (tau.high > 0) | (tau.high == 0) & ((tau.low > 0) | (tau.rest > 0))
     if bool(xp.any(unsure)):
-        return _in_integers(xp, z, size, axes, unsure, may_stay, x, active, theta)
-    return x, active, theta
+        x, active, theta, positive = _in_integers(xp, z, size, axes, unsure, may_stay, x, active, theta, positive)
+    least = float(xp.finfo(z.dtype).smallest_normal) * float(xp.finfo(z.dtype).eps)
+    return x, active, xp.where(positive & (theta == 0), xp.full_like(theta, least), theta)
 
 
 def _newton(xp, z, axes, start, root, above):
@@ -150,9 +152,9 @@ def _times_power_of_2(x, k):
 # --- floats of any magnitudes --------------------------------------------------------------------------
 
 def _in_integers(xp, z, size, axes, unsure, may_stay, *found):
-    """`found` (x, where x > 0, theta) with the slices `unsure` solved anew, by their entries that may stay."""
+    """`found` (x, where x > 0, theta, whether theta > 0), the slices `unsure` solved anew by their entries that may stay."""
     z, unsure, may_stay = (on_cpu(a) for a in (z, unsure, may_stay))
-    x, active, theta = solved = [np.array(on_cpu(a)) for a in found]
+    x, active, theta, positive = solved = [np.array(on_cpu(a)) for a in found]
     for place in np.argwhere(unsure):
         part = tuple(slice(None) if i in axes else j for i, j in enumerate(place))
         some = may_stay[part]
@@ -167,7 +169,7 @@ def _in_integers(xp, z, size, axes, unsure, may_stay, *found):
         x[part], active[part] = 0, False
         x[part][some] = np.where(stays, (numbers * count - excess) * up / down, 0)  # a quotient of integers is rounded once
         active[part][some] = stays
-        theta[tuple(place)] = excess * up / down
+        theta[tuple(place)], positive[tuple(place)] = excess * up / down, excess > 0
     return tuple(xp.asarray(a, device=device(like)) for a, like in zip(solved, found, strict=True))
 
 
