@@ -149,8 +149,10 @@ def test_rounded_once(name, dtype, seed, size, n):
     [1, 1e-323, 0],
     [2**-1074.0, 3 * 2**-1074.0, 1],
     [1.0 + 2.0**-52] * 3 + [1 / 3, 1 / 3 + 2.0**-54],
+    [2.5, 3.125, 2.4375],  # subnormal for the smallest scale, with thirds
+    *([1, 2.0**-k, 2.0 ** (1 - k) - 2.0 ** -(52 + k)] for k in range(40, 50)),  # the last but one is less than an ulp above
 ])
-@pytest.mark.parametrize("scale", [1, 2.0**-1000, 2.0**1000])
+@pytest.mark.parametrize("scale", [1, 2.0**-1000, 2.0**-1022, 2.0**1000])
 def test_rounded_once_at_the_edges(name, z, scale):
     """Where cancellation, or the smallness of an entry beside size, would leave few digits."""
     project, z = PROJECTIONS[name][0], np.array(z) * scale
@@ -163,10 +165,21 @@ def test_rounded_once_in_float32_beside_a_size_that_hides_the_rest():
     assert project_l1_ball(z, size).tolist() == [size, 0.25, 0.25, 0, 0.25]
 
 
+@pytest.mark.parametrize("n", [3, 5, 7, 15])
+@pytest.mark.parametrize("k", [36, 40, 42])
+def test_rounded_once_beside_one_large_entry(n, k):
+    """So small a threshold that the last bits of the grid count."""
+    z = np.random.default_rng(n).random((3000, n)) * 2.0**-k
+    z[:, 0] = 1
+    x = project_l1_ball(z, 1, 1)
+    assert x.tobytes() == projections._l1_ball(np, z, 1.0, (1,)).tobytes()
+    assert np.array_equal(x[:300], nearest(project_l1_ball(exact(z[:300]), 1, 1), float))
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("n", [10**4, 10**5])
-def test_rounded_once_in_long_slices(dtype, n):
-    z = (np.random.default_rng(n).random(n) * 3 / n).astype(dtype)
+@pytest.mark.parametrize("n, least, largest", [(10**4, 0, 3e-4), (10**5, 0, 3e-5), (10**5, 1.8, 1.99)])
+def test_rounded_once_in_long_slices(dtype, n, least, largest):
+    z = np.random.default_rng(n).uniform(least, largest, n).astype(dtype)
     true = exact_l1_ball(z, 1)
     assert np.array_equal(project_l1_ball(z), nearest(true, dtype))
     assert project_l1_ball(z).tobytes() == projections._l1_ball(np, z, 1.0, (0,)).tobytes()
