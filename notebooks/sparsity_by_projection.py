@@ -561,8 +561,8 @@ ids = ["wen2021." + name for name in (
     "section-4.sparsity.gaps", "algorithm-2.nested", "algorithm-1.moreau", "section-2.lipschitz", "section-2.rescaling",
     "section-5.expressive-power", "section-2.sparse.no-zeros", "section-4.projects-to-class.function",
     "algorithm-1.multipliers", "section-4.any-method.rests", "section-5.sparsity-rate.threshold",
-    "section-5.first-four-columns", "table-2.sparsity", "table-2.generalization-error",
-    "table-2.generalization-error.corrected", "table-2.accuracy-improves")]
+    "section-5.first-four-columns", "table-2.sparsity", "table-2.generalization-error.corrected",
+    "table-2.accuracy-improves")]
 results = {result.claim.id: result for result in run_all(ids)}
 for claim_id in ids:
     print(f"{claim_id:46} {results[claim_id].verdict:10} {summary(results[claim_id])}")
