@@ -179,8 +179,9 @@ def test_figure_3_is_drawn_even_if_no_model_is_left(tmp_path):
 # --- interrupted ---------------------------------------------------------------------------------------
 
 CHILD = """
-import importlib, sys, time
+import importlib, signal, sys, time
 from pathnorm_ref.experiments.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in the background ignores it
 performing = importlib.import_module("pathnorm_ref.experiments.perform")
 measured = performing._measured
 
@@ -199,17 +200,18 @@ sys.exit(main(sys.argv[1:]))
 def test_an_interrupted_grid_goes_on(backend, tmp_path):
     line = words("yang2022", "figure-3", tmp_path / "out", jobs=2, backend=backend, lrs=(0.03, 0.1),
                  methods=("weight-decay", "lasso"))
-    child = subprocess.Popen([sys.executable, "-c", CHILD, *line], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                             cwd=Path(__file__).parents[3], start_new_session=True)
     records = tmp_path / "out" / "records"
-    try:
-        until = time.monotonic() + 60
-        while not list(records.glob("*.json")) and child.poll() is None and time.monotonic() < until:
-            time.sleep(0.05)
-        os.killpg(child.pid, signal.SIGINT)  # as a terminal does: all of its processes
-        out, err = child.communicate(timeout=30)
-    finally:
-        child.kill()
+    with subprocess.Popen([sys.executable, "-c", CHILD, *line], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                          cwd=Path(__file__).parents[3], start_new_session=True) as child:
+        try:
+            until = time.monotonic() + 60
+            while not list(records.glob("*.json")) and child.poll() is None and time.monotonic() < until:
+                time.sleep(0.05)
+            os.killpg(child.pid, signal.SIGINT)  # as a terminal does: all of its processes
+            out, err = child.communicate(timeout=30)
+        except BaseException:
+            os.killpg(child.pid, signal.SIGKILL)
+            raise
     assert (child.returncode, out) == (1, "")
     assert err.strip().splitlines()[-1] == "yang2022-figure-3: interrupted; the same command goes on where it stopped"
     assert "Traceback" not in err
