@@ -3,6 +3,8 @@
 What is above a number below the threshold is gathered, in a training loop few entries, and all steps work on that.
 """
 
+import math
+
 import numpy as np
 
 from pathnorm_ref.arrays import namespace
@@ -10,7 +12,6 @@ from pathnorm_ref.simplex import grid_of, projected
 
 _BLOCK = 2**20  # bytes whose entries are gathered at a time: what is gathered fits into L2
 _PIECE = 2**18  # bytes compared at a time: a piece stays in the cache, and in memory that is not fresh, which is slow
-_GATHERED = 2**15  # entries worked on at a time, once gathered: all copies of them, in float64, fit into L2
 _MARGIN = 1 / 16  # a threshold that has fallen by less than this part of its guess is found in one pass
 
 
@@ -55,9 +56,9 @@ def _norms(rows):
 
 
 def _blocks(a, size):
-    """Slices of axis 0 that hold so many bytes each."""
-    step = max(1, size // a[:1].nbytes)
-    return [slice(start, start + step) for start in range(0, len(a), step)]
+    """Slices of axis 0, about equal, that hold no more than so many bytes each."""
+    parts = min(len(a), math.ceil(a.nbytes / size))
+    return [slice(i * len(a) // parts, (i + 1) * len(a) // parts) for i in range(parts)]
 
 
 def _contiguous(rows):
@@ -70,11 +71,9 @@ def _first_guess(rows, low, size):
     guess = np.empty_like(low)
     for piece in _blocks(rows, _PIECE):
         v = np.abs(rows[piece])
-        w, t = np.empty_like(v), low[piece, None]
+        of = _Rows(np.full(*v.shape))
         with np.errstate(over="ignore", invalid="ignore"):
-            for _ in range(2):
-                t, _ = _step(v, t, size, w)
-        guess[piece] = t[:, 0]
+            guess[piece] = _newton(of, v.reshape(-1), low[piece], size, np.empty(v.size, v.dtype), 2)
     return guess
 
 
@@ -90,17 +89,15 @@ def _project(rows, size, low, guesses, x):
         if not counts.all():
             cut = np.where(counts > 0, cut, low)
             continue
-        z, place = _side_by_side(rows, index, counts)
-        start = np.fmax(cut, guesses)
-        w, theta = map(np.concatenate, zip(*(_thresholded(z[piece], size, start[piece], rows.shape[1])
-                                             for piece in _blocks(z, z.itemsize * _GATHERED)), strict=True))
+        z = rows.reshape(-1)[index]
+        w, theta = _thresholded(_Rows(counts), np.abs(z), size, np.fmax(cut, guesses), rows.shape[1])
         right = (theta * (1 - ulps) - least >= cut) | (cut == low)
         if right.all():
             break
         low = np.where(right, low, np.fmax(low, theta * (1 - 2 * ulps) - least))
         cut = np.where(right, cut, low)
     x[:] = 0
-    x.reshape(-1)[index] = _with_signs(w.reshape(-1)[place], rows.reshape(-1)[index])
+    x.reshape(-1)[index] = _with_signs(w, z)
     inside = theta <= 0
     if inside.any():
         x[inside] = rows[inside]
@@ -115,16 +112,33 @@ def _above(rows, cut):
     return index, np.diff(np.searchsorted(index, np.arange(len(rows) + 1) * n))
 
 
-def _side_by_side(rows, index, counts):
-    """(|w| of the places, each row's side by side, and zeros behind them; where they are now)."""
-    width = counts.max()
-    place = np.arange(len(index)) + np.repeat(np.arange(len(counts)) * width - np.cumsum(counts) + counts, counts)
-    z = np.zeros((len(counts), width), rows.dtype)
-    z.reshape(-1)[place] = np.abs(rows.reshape(-1)[index])
-    return z, place
+class _Rows:
+    """Of a flat array: rows of `counts` > 0 entries each, one behind the other."""
+
+    def __init__(self, counts):
+        self.counts, self.starts = counts, np.cumsum(counts) - counts
+        self._small = np.int16 if counts.max() < 2**15 else np.int64  # small integers are added faster
+
+    def spread(self, a):
+        """A number of each row, at each of its entries."""
+        return np.broadcast_to(a, self.counts) if len(self.counts) == 1 else np.repeat(a, self.counts)
+
+    def sums(self, a):
+        return np.add.reduceat(a, self.starts)
+
+    def count(self, is_so):
+        return np.add.reduceat(is_so, self.starts, dtype=self._small).astype(np.int64)
+
+    def side_by_side(self, a, some):
+        """(The rows `some` of a as a matrix, with zeros behind them; where in it they are)."""
+        counts = self.counts[some]
+        there = np.arange(counts.max()) < counts[:, None]
+        z = np.zeros(there.shape, a.dtype)
+        z[there] = a[self.spread(some)]
+        return z, there
 
 
-def _thresholded(z, size, guesses, n):
+def _thresholded(of, z, size, guesses, n):
     """What `_plain` gives, but for x <= 0, which may be negative.
 
     In units of the grid, and in floats: their integers are exact. With t an integer, w = max(z - t, 0) is exact, and on
@@ -134,20 +148,22 @@ def _thresholded(z, size, guesses, n):
     multiple of 1 / count away, and part is not rounded by as much. Rows for which this does not hold, or of another
     origin, are left to `_plain`.
     """
+    x, theta = np.empty_like(z), np.empty_like(guesses)
     if not 2.0**-80 < size < 2.0**80:
-        return _plain(z, size, n)
+        _plain(of, z, np.ones(len(theta), bool), size, n, x, theta)
+        return x, theta
     grid = grid_of(size, 50, 52 - n.bit_length())
     unit, step = 2.0**grid.exponent, 2.0**-grid.low_bits
-    other = z.max(axis=1, keepdims=True) / 2 >= size
-    v = np.multiply(np.where(other, 0, z) if other.any() else z, 1 / unit, dtype=np.float64)
-    t = np.minimum(guesses.astype(np.float64), 2 * size)[:, None] / unit
+    other = of.count(z / 2 >= size) > 0
+    v = np.multiply(np.where(of.spread(other), 0, z) if other.any() else z, 1 / unit, dtype=np.float64)
+    t = np.minimum(guesses.astype(np.float64), 2 * size) / unit
     w, high, low = (np.empty_like(v) for _ in range(3))
-    t = np.floor(_newton(v, t, size / unit, w))
+    t = np.floor(_newton(of, v, t, size / unit, w, 3))
     while True:
-        count = _over(v, t, w)
+        count = _over(of, v, t, w)
         np.subtract(w, np.trunc(w, out=high), out=low)
-        total = (_row_sums(high) - grid.size.high).astype(np.int64)
-        fraction = (_row_sums(low) / step).astype(np.int64) - grid.size.low
+        total = (of.sums(high) - grid.size.high).astype(np.int64)
+        fraction = (of.sums(low) / step).astype(np.int64) - grid.size.low
         share = np.maximum(count, 1)
         rise = total // share
         steps, left = np.divmod(((total - rise * share) << grid.low_bits) + fraction, share)
@@ -156,54 +172,43 @@ def _thresholded(z, size, guesses, n):
             break
         t += rise
     left = left / share * step
-    x = np.subtract(w, rest + left, out=high)
-    near = (_count(x >= 2.0 ** (54 - grid.low_bits)) != count)[:, 0]
+    y = np.subtract(w, of.spread(rest + left), out=high)
+    near = of.count(y >= 2.0 ** (54 - grid.low_bits)) != count
     if near.any():
-        s = w[near] - rest[near]
-        x[near] = s + (((w[near] - s) - rest[near]) - left[near])
-        other[near] |= _count(x[near] >= 2) != count[near]  # as x <= 0 that is counted
-    other |= (t < 2.0 ** (52 - grid.low_bits)) | (count == 0)
+        some = of.spread(near)
+        w, part = w[some], of.spread(rest)[some]
+        s = w - part
+        y[some] = s + (((w - s) - part) - of.spread(left)[some])
+        other |= near & (of.count(y >= 2) != count)  # as x <= 0 that is counted
+    other |= t < 2.0 ** (52 - grid.low_bits)
     s = t + rest
-    theta = s + (((t - s) + rest) + left)
-    x *= unit
-    x, theta, other = x.astype(z.dtype, copy=False), (theta * unit).astype(z.dtype)[:, 0], other[:, 0]
+    theta[:] = (s + (((t - s) + rest) + left)) * unit
+    np.multiply(y, unit, out=x, casting="same_kind")
     if other.any():
-        x[other], theta[other] = _plain(z[other], size, n)
+        _plain(of, z, other, size, n, x, theta)
     return x, theta
 
 
-def _plain(z, size, n):
-    """(x, thresholds) of rows that hold, of their n entries, those that may stay."""
-    x, _, theta = projected(np, z, size, (1,), n=n)
-    return x, theta[:, 0]
+def _plain(of, z, some, size, n, x, theta):
+    """Writes x and the thresholds of some rows that hold, of their n entries, those that may stay."""
+    rows, there = of.side_by_side(z, some)
+    found, _, thresholds = projected(np, rows, size, (1,), n=n)
+    x[of.spread(some)], theta[some] = found[there], thresholds[:, 0]
 
 
-def _newton(v, t, size, w):
-    """A few steps to the t with sum max(v - t, 0) = size in each row: cheaper than those on the grid, which follow."""
-    for _ in range(3):
-        t, _ = _step(v, t, size, w)
+def _newton(of, v, t, size, w, steps):
+    """To the t with sum max(v - t, 0) = size in each row."""
+    for _ in range(steps):
+        count = _over(of, v, t, w)
+        t = t + ((of.sums(w) - size) / np.maximum(count, 1)).astype(w.dtype)
     return t
 
 
-def _step(v, t, size, w):
-    """(Newton's next t, how many entries of each row were above t)."""
-    count = _over(v, t, w)
-    return t + ((_row_sums(w) - size) / np.maximum(count, 1)).astype(w.dtype), count
-
-
-def _over(v, t, w):
+def _over(of, v, t, w):
     """How many entries of each row are above t. Writes max(v - t, 0) to w."""
-    np.maximum(np.subtract(v, t, out=w), np.zeros(v.shape[1], v.dtype), out=w)  # three times faster than with a number
-    return _count(w > 0)
-
-
-def _count(positive):
-    small = np.int16 if positive.shape[1] < 2**15 else np.int64  # small integers are added faster
-    return positive.sum(axis=1, keepdims=True, dtype=small).astype(np.int64)
-
-
-def _row_sums(a):
-    return np.einsum("ij->i", a)[:, None]  # twice as fast as `sum`
+    t = of.spread(t)
+    np.subtract(np.maximum(v, t, out=w), t, out=w)
+    return of.count(w > 0)
 
 
 def _with_signs(w, z):

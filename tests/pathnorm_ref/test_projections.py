@@ -150,6 +150,7 @@ def test_rounded_once(name, dtype, seed, size, n):
     [2**-1074.0, 3 * 2**-1074.0, 1],
     [1.0 + 2.0**-52] * 3 + [1 / 3, 1 / 3 + 2.0**-54],
     [2.5, 3.125, 2.4375],  # subnormal for the smallest scale, with thirds
+    [1 - 2.75 * 2.0**-50, 2.875 * 2.0**-50 + 2.0**-101],  # half a step of the grid decides on which side of a tie one is
     *([1, 2.0**-k, 2.0 ** (1 - k) - 2.0 ** -(52 + k)] for k in range(40, 50)),  # the last but one is less than an ulp above
 ])
 @pytest.mark.parametrize("scale", [1, 2.0**-1000, 2.0**-1022, 2.0**1000])
