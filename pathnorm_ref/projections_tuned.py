@@ -154,7 +154,7 @@ def _thresholded(of, z, size, guesses, n):
         return x, theta
     grid = grid_of(size, 50, 52 - n.bit_length())
     unit, step = 2.0**grid.exponent, 2.0**-grid.low_bits
-    other = of.count(z / 2 >= size) > 0
+    other = of.count(z >= 2 * size) > 0
     v = np.multiply(np.where(of.spread(other), 0, z) if other.any() else z, 1 / unit, dtype=np.float64)
     t = np.minimum(guesses.astype(np.float64), 2 * size) / unit
     w, high, low = (np.empty_like(v) for _ in range(3))
