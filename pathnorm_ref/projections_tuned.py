@@ -10,7 +10,7 @@ import numpy as np
 from pathnorm_ref.arrays import namespace
 from pathnorm_ref.simplex import grid_of, projected
 
-_BLOCK = 2**20  # bytes whose entries are gathered at a time: what is gathered fits into L2
+_BLOCK = 2**17  # entries of which some are gathered at a time: if few are, all copies of them fit into L2
 _PIECE = 2**18  # bytes compared at a time: a piece stays in the cache, and in memory that is not fresh, which is slow
 _MARGIN = 1 / 16  # a threshold that has fallen by less than this part of its guess is found in one pass
 
@@ -30,7 +30,7 @@ def project_l1_ball(rows, size, guesses):
     x, thresholds = np.empty_like(rows), np.zeros_like(norms)
     # a threshold that all entries share, if no norm has overflowed: it is not too large
     low = np.maximum((np.where(np.isfinite(norms), norms, 0) * (1 - 2 * off) - size) / n - least, 0)
-    for block in _blocks(rows, _BLOCK):
+    for block in _blocks(rows, _BLOCK * rows.itemsize):
         some = np.flatnonzero(outside[block]) + block.start
         if len(some) < len(rows[block]):
             x[block] = rows[block]
@@ -56,8 +56,8 @@ def _norms(rows):
 
 
 def _blocks(a, size):
-    """Slices of axis 0, about equal, that hold no more than so many bytes each."""
-    parts = min(len(a), math.ceil(a.nbytes / size))
+    """Slices of axis 0, about equal, that hold no more than so many bytes each, or one entry of the axis."""
+    parts = math.ceil(len(a) / max(1, size // a[:1].nbytes))
     return [slice(i * len(a) // parts, (i + 1) * len(a) // parts) for i in range(parts)]
 
 
@@ -71,7 +71,7 @@ def _first_guess(rows, low, size):
     guess = np.empty_like(low)
     for piece in _blocks(rows, _PIECE):
         v = np.abs(rows[piece])
-        of = _Rows(np.full(*v.shape))
+        of = _Rows(np.full(len(v), v.shape[1]))
         with np.errstate(over="ignore", invalid="ignore"):
             guess[piece] = _newton(of, v.reshape(-1), low[piece], size, np.empty(v.size, v.dtype), 2)
     return guess
@@ -129,22 +129,15 @@ class _Rows:
     def count(self, is_so):
         return np.add.reduceat(is_so, self.starts, dtype=self._small).astype(np.int64)
 
-    def side_by_side(self, a, some):
-        """(The rows `some` of a as a matrix, with zeros behind them; where in it they are)."""
-        counts = self.counts[some]
-        there = np.arange(counts.max()) < counts[:, None]
-        z = np.zeros(there.shape, a.dtype)
-        z[there] = a[self.spread(some)]
-        return z, there
-
 
 def _thresholded(of, z, size, guesses, n):
-    """What `_plain` gives, but for x <= 0, which may be negative.
+    """(x, thresholds) of z >= 0, those of `projected`, but for x <= 0, which may be negative.
 
-    In units of the grid, and in floats: their integers are exact. With t an integer, w = max(z - t, 0) is exact, and on
-    the grid if t is above 2^(52 - low_bits). Newton's method makes it the tau of `_plain` but for a part below 1, which
-    the last w give: rest, and left / count of a step. x = w - rest - left / count has its one rounding as in `_floats`, and
-    if no x > 0 is below 2^(54 - low_bits), without more ado: then half an ulp is a whole step, from whose multiples x is a
+    In units of the grid, and in floats: their integers are exact. With t an integer, and not below `least`, the entries
+    above it are on the grid, and w = max(z - t, 0) is exact. Newton's method makes t the tau of `projected` but for a part
+    below 1, which the last w give: rest, and left / count of a step. A sum so large that it is rounded, or cut, as it must
+    fit into an integer, makes but another step. x = w - rest - left / count has its one rounding as in `_floats`, and if no
+    x > 0 is below 2^(54 - low_bits), without more ado: then half an ulp is a whole step, from whose multiples x is a
     multiple of 1 / count away, and part is not rounded by as much. Rows for which this does not hold, or of another
     origin, are left to `_plain`.
     """
@@ -156,31 +149,32 @@ def _thresholded(of, z, size, guesses, n):
     unit, step = 2.0**grid.exponent, 2.0**-grid.low_bits
     other = of.count(z >= 2 * size) > 0
     v = np.multiply(np.where(of.spread(other), 0, z) if other.any() else z, 1 / unit, dtype=np.float64)
-    t = np.minimum(guesses.astype(np.float64), 2 * size) / unit
     w, high, low = (np.empty_like(v) for _ in range(3))
-    t = np.floor(_newton(of, v, t, size / unit, w, 3))
+    t = _newton(of, v, np.minimum(guesses.astype(np.float64), 2 * size) / unit, size / unit, w, 3)
+    least = 2.0 ** (52 - grid.low_bits)
+    t = np.maximum(np.floor(t), least)
     while True:
         count = _over(of, v, t, w)
         np.subtract(w, np.trunc(w, out=high), out=low)
-        total = (of.sums(high) - grid.size.high).astype(np.int64)
+        total = (np.minimum(of.sums(high), 2.0**62) - grid.size.high).astype(np.int64)
         fraction = (of.sums(low) / step).astype(np.int64) - grid.size.low
         share = np.maximum(count, 1)
         rise = total // share
         steps, left = np.divmod(((total - rise * share) << grid.low_bits) + fraction, share)
         rise, rest = rise + (steps >> grid.low_bits), (steps & (2**grid.low_bits - 1)) * step
-        if not rise.any():
+        last, t = t, np.maximum(t + rise, least)
+        if (t == last).all():
             break
-        t += rise
     left = left / share * step
     y = np.subtract(w, of.spread(rest + left), out=high)
     near = of.count(y >= 2.0 ** (54 - grid.low_bits)) != count
     if near.any():
-        some = of.spread(near)
-        w, part = w[some], of.spread(rest)[some]
-        s = w - part
-        y[some] = s + (((w - s) - part) - of.spread(left)[some])
+        entries = of.spread(near)
+        part, more = (np.repeat(a[near], of.counts[near]) for a in (rest, left))
+        s = w[entries] - part
+        y[entries] = s + (((w[entries] - s) - part) - more)
         other |= near & (of.count(y >= 2) != count)  # as x <= 0 that is counted
-    other |= t < 2.0 ** (52 - grid.low_bits)
+    other |= t == least  # where tau may be below it
     s = t + rest
     theta[:] = (s + (((t - s) + rest) + left)) * unit
     np.multiply(y, unit, out=x, casting="same_kind")
@@ -189,15 +183,18 @@ def _thresholded(of, z, size, guesses, n):
     return x, theta
 
 
-def _plain(of, z, some, size, n, x, theta):
-    """Writes x and the thresholds of some rows that hold, of their n entries, those that may stay."""
-    rows, there = of.side_by_side(z, some)
+def _plain(of, z, these, size, n, x, theta):
+    """Writes x and the thresholds of the rows `these`, which hold, of their n entries, those that may stay."""
+    counts, entries = of.counts[these], of.spread(these)
+    there = np.arange(counts.max()) < counts[:, None]
+    rows = np.zeros(there.shape, z.dtype)
+    rows[there] = z[entries]
     found, _, thresholds = projected(np, rows, size, (1,), n=n)
-    x[of.spread(some)], theta[some] = found[there], thresholds[:, 0]
+    x[entries], theta[these] = found[there], thresholds[:, 0]
 
 
 def _newton(of, v, t, size, w, steps):
-    """To the t with sum max(v - t, 0) = size in each row."""
+    """Some steps towards the t with sum max(v - t, 0) = size in each row."""
     for _ in range(steps):
         count = _over(of, v, t, w)
         t = t + ((of.sums(w) - size) / np.maximum(count, 1)).astype(w.dtype)

@@ -150,6 +150,9 @@ def test_rounded_once(name, dtype, seed, size, n):
     [2**-1074.0, 3 * 2**-1074.0, 1],
     [1.0 + 2.0**-52] * 3 + [1 / 3, 1 / 3 + 2.0**-54],
     [2.5, 3.125, 2.4375],  # subnormal for the smallest scale, with thirds
+    [1 - 2.0**-53, 0],  # barely inside
+    [1 - 2.0**-53, 2.0**-55, 0],
+    [0.5 - 2.0**-54, 0.5 - 2.0**-54, 0],
     [1 - 2.75 * 2.0**-50, 2.875 * 2.0**-50 + 2.0**-101],  # half a step of the grid decides on which side of a tie one is
     *([1, 2.0**-k, 2.0 ** (1 - k) - 2.0 ** -(52 + k)] for k in range(40, 50)),  # the last but one is less than an ulp above
 ])
@@ -178,7 +181,8 @@ def test_rounded_once_beside_one_large_entry(n, k):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("n, least, largest", [(10**4, 0, 3e-4), (10**5, 0, 3e-5), (10**5, 1.8, 1.99)])
+@pytest.mark.parametrize("n, least, largest", [(10**4, 0, 3e-4), (10**5, 0, 3e-5), (10**5, 1.8, 1.99),
+                                               (8193, 3, 3), (10**5, 0, 1000)])
 def test_rounded_once_in_long_slices(dtype, n, least, largest):
     z = np.random.default_rng(n).uniform(least, largest, n).astype(dtype)
     true = exact_l1_ball(z, 1)
@@ -321,6 +325,18 @@ def test_thresholds_at_the_corners():
     assert [a.shape for a in project_l1_ball_from(np.zeros((1, 0)), np.zeros((3, 0)), 1, 0)] == [(3, 0), (1, 0)]
     assert [float(a) for a in project_l1_ball_from(np.array(7.0), np.array(3.0), 1)] == [1, 2]
     assert project_l1_ball_from(None, np.zeros(0), 1).thresholds.tolist() == [0]
+
+
+@pytest.mark.parametrize("guess", [0, 0.25, 0.5, 1, 1e30])
+@pytest.mark.parametrize("z", [
+    [1 - 2.0**-53, 2.0**-53],  # on the sphere; from 1 / 2, a step that rounds goes back and forth
+    # from 0, a step halves the active entries at most, and the first sum, in units of the grid, has more than 63 bits
+    np.repeat(np.arange(0.5, 21) / 11, 2 ** np.arange(20, -1, -1)),
+], ids=["sphere", "levels"])
+def test_a_start_from_afar_leads_to_the_same(z, guess):
+    z = np.array(z)
+    found = project_l1_ball_from(np.array([guess], float), z)
+    assert [a.tobytes() for a in found] == [a.tobytes() for a in projections._l1_ball_from(np, None, z, 1.0, (0,))]
 
 
 def test_arguments_of_a_warm_start():
