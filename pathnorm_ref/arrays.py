@@ -102,7 +102,7 @@ def scalars_as_vectors(f):
     """
     @functools.wraps(f)
     def of_any(z, *args, **kwargs):
-        has_axis = args[1:] not in ((), (None,)) or kwargs.get("axis") is not None
+        has_axis = args[1:] not in ((), (None,), ((),)) or kwargs.get("axis") not in (None, ())
         if not array_api_compat.is_array_api_obj(z) or isinstance(z, np.generic) or z.ndim or has_axis:
             return f(z, *args, **kwargs)
         xp = array_api_compat.array_namespace(z)

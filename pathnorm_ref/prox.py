@@ -19,6 +19,8 @@ from pathnorm_ref.arrays import (
 )
 from pathnorm_ref.euclidean import euclidean, norms_above
 
+_SCALE = 2.0**-64  # scaled by it, sums of up to 2^64 floats are in range
+
 
 @scalars_as_vectors
 def prox_l1(z, t):
@@ -40,7 +42,10 @@ def prox_l2(z, t, axis=None):
     if t == 0:
         return xp.asarray(z, copy=True)
     above, norms = norms_above(xp, z, t, axis)
-    return z * xp.where(above, 1 - t / norms, zeros(xp, norms.shape, z))
+    ratios = t / norms
+    if not is_exact(z) and bool(xp.any(xp.isinf(norms))):  # of z scaled they are finite
+        ratios = xp.where(xp.isinf(norms), t * _SCALE / norms_above(xp, z * _SCALE, 0, axis)[1], ratios)
+    return z * xp.where(above, 1 - ratios, zeros(xp, norms.shape, z))
 
 
 @scalars_as_vectors
@@ -56,6 +61,8 @@ def prox_l1_inf(z, t, axis=None):
     xp, t, axes = namespace(z=z), number("t", t, z, at_least=0), axis_tuple(axis, z.ndim)
     if t == 0 or z.size == 0:
         return xp.asarray(z, copy=True)
+    if not is_exact(z) and xp.finfo(z.dtype).bits < 32:
+        return xp.astype(prox_l1_inf(xp.astype(z, xp.float32), t, axis), z.dtype)  # the range of float16 is too small
     scale = _room_for_sums(xp, z)
     magnitude, total = absolute(xp, z) * scale, t * scale
     peaks = maxima(xp, magnitude, axes)
@@ -88,7 +95,7 @@ def _soft_threshold(xp, z, t):
 
 def _room_for_sums(xp, z):
     """A power of two by which entries are scaled before they are summed: not 1 for floats near the end of the range."""
-    return 2.0**-64 if not is_exact(z) and bool(xp.max(absolute(xp, z)) > float(xp.finfo(z.dtype).max) * 2.0**-64) else 1
+    return _SCALE if not is_exact(z) and bool(xp.max(absolute(xp, z)) > float(xp.finfo(z.dtype).max) * _SCALE) else 1
 
 
 def _thresholds(xp, magnitude, peaks, t, axes):

@@ -40,7 +40,8 @@ def projected(xp, z, size, axes, among=True, start=True, n=None):
                           lambda tau: (u.high > tau.high) | ((u.high == tau.high) & (u.low > tau.low)))
     gap = tau._replace(high=u.high - tau.high, low=u.low - tau.low, rest=-tau.rest)
     x = xp.where(active, _floats(xp, gap, grid, room, z), zeros(xp, z.shape, z))
-    theta = top + _floats(xp, tau, grid, room, z)
+    with np.errstate(over="ignore"):  # below -max, for sums on the simplex alone, where it is not wanted
+        theta = top + _floats(xp, tau, grid, room, z)
     # off the grid by less than 1, z moves theta by less than 1, which was rounded down: what is 2 below may stay
     may_stay = xp.clip(gap.high, -2, 2) * 2**grid.low_bits + gap.low > -3
     rounded_twice = active & (x < float(xp.finfo(z.dtype).smallest_normal)) & (xp.finfo(z.dtype).bits >= 64)
@@ -156,7 +157,7 @@ def _in_integers(xp, z, size, axes, unsure, may_stay, *found):
     z, unsure, may_stay = (on_cpu(a) for a in (z, unsure, may_stay))
     x, active, theta, positive = solved = [np.array(on_cpu(a)) for a in found]
     for place in np.argwhere(unsure):
-        part = tuple(slice(None) if i in axes else j for i, j in enumerate(place))
+        part = (*(slice(None) if i in axes else j for i, j in enumerate(place)), ...)  # a view, even without axes
         some = may_stay[part]
         numbers, total, unit = _integers(z[part][some], size)
         stays = np.ones(len(numbers), bool)

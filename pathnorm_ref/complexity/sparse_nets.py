@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from pathnorm_ref.arrays import greater, leaves, namespace, number, ones, zeros
+from pathnorm_ref.arrays import greater, is_exact, leaves, namespace, number, ones, zeros
 from pathnorm_ref.complexity.scalars import check_class
 from pathnorm_ref.layers import Dense
 from pathnorm_ref.layers.activations import Activation
@@ -70,7 +70,8 @@ def into_class(net, params, c):
     ||b|| + ||W|| / s_(l-1) <= c / min(1, s_(l-1)), so that SN_{c,o} is part of SN_{c', o (c / c')^k}.
 
     On floats all is to rounding. ValueError if c <= 0, for parameters that do not fit, for other architectures (see
-    `why_outside`) and for activations that are not homogeneous.
+    `why_outside`), for activations that are not homogeneous, and where a scaled weight is beyond the range of its dtype
+    or rounds to 0.
     """
     net.check_params(params)
     reason = _other_architecture(net)
@@ -81,9 +82,19 @@ def into_class(net, params, c):
     for hidden in hidden_layers(net):
         top = l_pq(augmented(params[hidden.incoming]), 1, math.inf)
         if bool(greater(top, 0)):
-            s = c / top * ones(xp, (hidden.n_units,), params[0][0])
-            params = scale(xp, net, params, hidden, s, 1 / s)
+            with np.errstate(all="ignore"):
+                s = c / top * ones(xp, (hidden.n_units,), params[0][0])
+                params = _in_range(c, hidden, params, scale(xp, net, params, hidden, s, 1 / s))
     return params
+
+
+def _in_range(c, hidden, before, after):
+    for (_, old), (_, new) in zip(leaves(before), leaves(after), strict=True):
+        xp = namespace(params=old)
+        if not is_exact(new) and not bool(xp.all(xp.isfinite(new) & ((new != 0) == (old != 0)))):
+            raise ValueError(f"c is {c}: scaled to it, weights of layer {hidden.incoming} or {hidden.outgoing} leave the "
+                             f"range of {new.dtype}")
+    return after
 
 
 def _other_architecture(net):

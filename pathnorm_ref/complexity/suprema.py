@@ -54,7 +54,8 @@ def rademacher(h, o=1):
     sums = a[:1, :]  # the first sign is 1: -eps gives what eps gives
     for i in range(1, n):
         sums = xp.concat([sums + a[i:i + 1, :], sums - a[i:i + 1, :]], axis=0)
-    return l_pq(sums, math.inf, 1) * number("o", o, h, at_least=0) / number("n", n * 2 ** (n - 1), h)
+    mean = l_pq(sums / number("n", 2 ** (n - 1), h), math.inf, 1)  # divided first: the sum may be beyond the range
+    return mean / number("n", n, h) * number("o", o, h, at_least=0)
 
 
 class Interval(NamedTuple):
@@ -72,10 +73,11 @@ def rademacher_interval(h, rng, draws, failure, o=1):
     it by at most 2 o B_i / (n draws), B_i = max_j |a_ij|, so by McDiarmid's inequality it is farther than
     t = (o / n) sqrt(2 sum_i B_i^2 log(2 / failure) / draws) from its expectation with probability at most `failure`.
     If h is in [-1, 1], t = o sqrt(2 log(2 / failure) / (n draws)). Rounding is counted: for it the interval reaches
-    (n + 16) 2^-52 (t + (o / n) max_j sum_i |a_ij|) farther than t, either way.
+    (n + 16) 2^-52 (t + (o / n) max_j sum_i |a_ij|) farther than t, either way, and then to the next floats.
 
     h (n, n_units) is a NumPy array of float64 and `rng` a numpy.random.Generator, else a TypeError; the same seed gives the
-    same interval. ValueError for other shapes, no sample or draw, o < 0, or a failure not in (0, 1).
+    same interval. ValueError for other shapes, no sample or draw, o < 0, a failure not in (0, 1), and where an end of the
+    interval is beyond the floats.
     """
     if not isinstance(h, np.ndarray) or h.dtype != np.float64:
         raise TypeError("h must be a NumPy array of float64: signs are drawn there")
@@ -84,14 +86,18 @@ def rademacher_interval(h, rng, draws, failure, o=1):
     check_positive(draws=draws)
     failure, o = probability("failure", failure), number("o", o, h, at_least=0)
     _, a = _with_bias_neuron("h", h)
-    n = a.shape[0]
+    unit, n = 2.0 ** (math.frexp(float(np.abs(a).max()))[1] - 1), a.shape[0]
+    a = a / unit  # exact but for what is too small to count: sums and squares are in range, and o comes last
     total = math.fsum(float(np.abs((2.0 * rng.integers(0, 2, n) - 1) @ a).max()) for _ in range(draws))
-    estimate = o * total / (n * draws)
-    t = o / n * math.sqrt(2 * float((np.abs(a).max(axis=1) ** 2).sum()) * log(float, 2 / failure) / draws)
+    estimate = total / (n * draws)
+    t = 1 / n * math.sqrt(2 * float((np.abs(a).max(axis=1) ** 2).sum()) * log(float, 2 / failure) / draws)
     # with u = 2^-53: in whatever order, a sum of n terms is off by n u sum_i |a_ij|, and t by (n + 12) u t; estimate and
     # ends by a few u more. Twice as many u leave room for products of errors
-    t += (n + 16) * 2.0**-52 * (t + o / n * float(np.abs(a).sum(axis=0).max()))
-    return Interval(max(0.0, estimate - t), estimate, estimate + t)
+    t += (n + 16) * 2.0**-52 * (t + float(np.abs(a).sum(axis=0).max()) / n)
+    low, estimate, high = (end * unit * o for end in (max(0.0, estimate - t), estimate, estimate + t))
+    if not math.isfinite(high):
+        raise ValueError(f"o is {o}: with h up to {float(np.abs(h).max())} the interval is beyond the floats")
+    return Interval(max(0.0, math.nextafter(low, -math.inf)), estimate, math.nextafter(high, math.inf))
 
 
 def _with_bias_neuron(name, h):
@@ -113,18 +119,20 @@ def extreme_units(x, c, activation=None):
 
     Computed in Fractions, and rounded once into the dtype of x, a NumPy array of floats or Fractions (n, n_in), else a
     TypeError. ValueError for other shapes, no sample, c <= 0, an activation that is not homogeneous or has parameters, and
-    if C(n + 1 + n_in, n_in) cones' rays are more than `UNITS`.
+    if of n different samples C(n + 1 + n_in, n_in) cones' rays are more than `UNITS`, or take more than `SUMS` products.
     """
     activation = ReLU() if activation is None else activation
     _check_units(x, activation)
     _, a = _with_bias_neuron("x", convert(x, Fraction))
     c = number("c", c, a, above=0)
     rows = sorted({tuple(row) for row in a.tolist()})
-    if math.comb(len(rows) + a.shape[1], a.shape[1] - 1) > UNITS:
-        raise ValueError(f"x has {len(rows)} different samples of {x.shape[1]} inputs: more than {UNITS} units would "
-                         "have to be compared")
+    most = math.comb(len(rows) + a.shape[1], a.shape[1] - 1)
+    if most > UNITS or 2 * most * len(rows) * a.shape[1] > SUMS:
+        raise ValueError(f"x has {len(rows)} different samples of {x.shape[1]} inputs: more than {UNITS} units, or "
+                         f"{SUMS} products, would have to be computed")
     V = np.array([[c * sign * entry / sum(map(abs, ray)) for entry in ray] for ray in _rays(rows) for sign in (1, -1)])
-    h = activation.forward((), a @ V.T)[0]
+    place = {row: i for i, row in enumerate(rows)}
+    h = activation.forward((), np.array(rows) @ V.T)[0][[place[tuple(row)] for row in a.tolist()]]
     h = np.array(sorted(set(zip(*h.tolist(), strict=True))), dtype=object).T
     return h if is_exact(x) else convert(h, x.dtype)
 
@@ -173,7 +181,7 @@ def _rays(rows):
                    for p, j in enumerate(J)) if I else 1
 
     rays = set()
-    for size in range(1, d + 1):
+    for size in range(1, min(d, len(rows) + 1) + 1):
         for J in itertools.combinations(range(d), size):
             for I in itertools.combinations(range(len(rows)), size - 1):
                 entries = [(-1) ** p * minor(I, J[:p] + J[p + 1:]) for p in range(size)]

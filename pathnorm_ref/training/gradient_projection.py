@@ -46,7 +46,8 @@ class GradientProjection(Around):
     and the order of magnitudes, of which alone it is a matter whether -d is normal to an L1 ball.
 
     ValueError for a c that is not positive and finite, another `output`, an index twice, and from `init` and `step` for
-    one that is no hidden weight layer. TypeError for `layers` that are no tuple of integers.
+    one that is no hidden weight layer, and for a c beyond the range of params. TypeError for `layers` that are no tuple
+    of integers.
     """
 
     c: float
@@ -101,10 +102,13 @@ class GradientProjection(Around):
     def _projection(self, net, params, projected, thresholds):
         """(params, thresholds) with the units of the given layers in the ball, starting from the given thresholds."""
         xp = check_net(net, params)
+        like = next(leaves(params))[1]
+        if not (c := number("c", self.c, like, above=0)) > 0:
+            raise ValueError(f"c is {self.c}: it must be greater than 0 in {like.dtype}, to which it rounds as 0")
         found = []
         for i, start in zip(projected, thresholds, strict=True):
             units = Hidden(i, -1, net[i].n_out)  # what reads them does not matter
-            rows, threshold = project_l1_ball_from(start, incoming(xp, net, params, units, Bias.INSIDE), self.c, axis=1)
+            rows, threshold = project_l1_ball_from(start, incoming(xp, net, params, units, Bias.INSIDE), c, axis=1)
             params = with_incoming(xp, params, units, Bias.INSIDE, rows)
             found.append(threshold)
         return params, tuple(found)

@@ -444,6 +444,23 @@ def test_zero_on_the_sphere():
     assert project_sphere(fractions([0, 0]), 2).tolist() == [2, 0]
 
 
+@pytest.mark.parametrize("convert_to", [float, Fraction])
+def test_without_axes_every_entry_is_a_slice(convert_to):
+    z = convert(np.array([2.0**-80, 2.0, -(2.0**-900)]), convert_to)
+    one = convert_to(1)
+    assert project_simplex(z, 1, ()).tolist() == [one, one, one]
+    assert project_l1_ball(z, 1, ()).tolist() == projections._l1_ball(np, z, one, ()).tolist() == [z[0], one, z[2]]
+    assert project_sphere(np.array(3.0), 1, ()).shape == project_simplex(np.array(3.0), 1, axis=()).shape == ()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_threshold_beyond_the_range(dtype):
+    """Of [-most] * 3 it is -4/3 most."""
+    most = float(np.finfo(dtype).max)
+    third = nearest(np.array([Fraction(most) / 3] * 3), dtype)
+    assert project_simplex(np.full(3, -most, dtype), most).tolist() == third.tolist()
+
+
 @EVERY
 @pytest.mark.parametrize("entry", [0, 5, 0.125])
 def test_an_array_without_axes_is_a_vector_of_one_entry(name, entry):

@@ -318,6 +318,24 @@ def test_one_slice_is_the_l1_norm_bit_for_bit(t):
     assert prox_l1_inf(np.stack([z[0], z[1] / 1e9]), 0.3, axis=1)[0].tobytes() == prox_l1(z[0], 0.3).tobytes()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_groups_of_norms_beyond_the_range(dtype):
+    most = float(np.finfo(dtype).max)
+    z = np.array([[0.75 * most] * 16, [1.0] * 16], dtype)  # norms 3 max and 4
+    x = prox_l2(z, 0.5 * most, axis=1)
+    eps = np.finfo(dtype).eps  # norm, quotient, difference and product: half of one each, and one for 0.75 max
+    assert np.allclose(x[0] / z[0], 1 - 0.5 / 3, rtol=3 * eps, atol=0)
+    assert not x[1].any()
+    assert np.allclose(prox_l2(z, 2, axis=1)[1], 0.5, rtol=3 * eps, atol=0)
+
+
+def test_float16_has_the_result_of_float32_rounded():
+    z = np.array([3, -1, 0.5], np.float16)
+    assert prox_linf(z, 1.0).tolist() == [2, -1, 0.5]
+    assert prox_l1_inf(z, 1.0, axis=0).dtype == np.float16
+    assert prox_l1_inf(z[:, None], 1.0, axis=1).tolist() == [[2], [-1], [0.5]]
+
+
 def test_l1_inf_by_hand():
     # the rows have L1 norms 5 and 3, and thresholds 1 + 0 bring them to 3 and 3; those of 3 / 2 + 1 to 2 and 2
     z = fractions([[-3, 2], [3, 0]])

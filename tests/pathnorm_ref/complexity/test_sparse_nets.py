@@ -129,6 +129,20 @@ def test_a_layer_of_zeros_stays():
     assert (into_class(NET, (zero[0], *PARAMS[1:]), 3)[2][0] == PARAMS[2][0]).all()
 
 
+@pytest.mark.parametrize("dtype, depth, c", [(np.float32, 20, 1e-2), (np.float32, 15, 1e-2), (np.float64, 1, 1e-310)])
+def test_weights_that_leave_the_range(dtype, depth, c):
+    net = mlp((16,) * depth + (3, 3))
+    with pytest.raises(ValueError, match=rf"scaled to it, weights of layer \d+ or \d+ leave the range of {np.dtype(dtype)}"):
+        into_class(net, net.init(np.random.default_rng(0), dtype), c)
+
+
+def test_a_function_is_not_scaled_to_zero():
+    net = mlp((1, 1, 1, 1), bias=False)
+    params = tuple((np.array([[w]]),) if w else () for w in (1e-200, 0, 1e-200, 0, 1e200))
+    with pytest.raises(ValueError, match=r"c is 1.0: scaled to it, weights of layer 0 or 2 leave the range of float64"):
+        into_class(net, params, 1)
+
+
 def test_what_into_the_class_refuses():
     with pytest.raises(ValueError, match="its activation must be homogeneous"):
         into_class(mlp((2, 2, 2), Tanh()), PARAMS, 1)

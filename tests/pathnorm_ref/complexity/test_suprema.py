@@ -116,6 +116,20 @@ def test_the_interval_counts_the_rounding_of_its_draws():
         assert ball(F(found.high) - F(found.estimate)) >= t * (1 + (n + 16) * U) + ball(rounding / 2)
 
 
+def test_complexities_near_the_ends_of_the_range():
+    h = np.full((15, 2), 1e306)
+    few = 4 * 2.0**-52  # the inputs of the mean are exact but for their sums; it, its two factors: half of one each
+    assert rademacher(h) == pytest.approx(float(mean_sign(15) * F(1e306)), rel=few, abs=0)
+    assert rademacher(np.full((3, 2), 0.5), 1e308) == pytest.approx(0.5e308, rel=few, abs=0)
+    for h, o in ((np.full((3, 2), 1e308), 1), (np.full((3, 2), 1e160), 1), (np.full((3, 2), 0.5), 1e308),
+                 (np.full((3, 2), 0.5), 5e-324), (np.array([[1e308], [1e308], [-1e308], [1e308]]), 0.5)):
+        low, estimate, high = rademacher_interval(h, np.random.default_rng(0), 50, F(1, 10**6), o)
+        assert 0 <= low <= rademacher(exact(h), F(o)) <= high < math.inf
+        assert low <= estimate <= high
+    with pytest.raises(ValueError, match=r"o is 1e\+300: with h up to 1e\+308 the interval is beyond the floats"):
+        rademacher_interval(np.full((3, 2), 1e308), np.random.default_rng(0), 50, 0.1, 1e300)
+
+
 def test_a_seed_gives_one_interval():
     x = np.random.default_rng(3).uniform(-1, 1, (30, 2))
     first, again, other = (rademacher_interval(x, np.random.default_rng(seed), 50, 0.1) for seed in (5, 5, 6))
@@ -253,6 +267,17 @@ def test_the_interval_of_depth_one_holds_the_exact_value_and_reaches_many_sample
     assert 3 * mean_sign(150) <= high  # constants of size 3
     assert high <= rademacher_bound(150, 1, 1, 3, 1)
     assert low > mean_sign(150)  # more than the output's bias
+
+
+def test_one_sample_of_many_inputs():
+    assert extreme_units(np.ones((1, 30)), 2.0).tolist() == [[0, 2]]
+
+
+def test_samples_that_repeat_change_no_unit():
+    x = exact([[1, 2], [0, -1], [1, 2], [3, 0]])
+    h, once = extreme_units(x, 1), extreme_units(x[[0, 1, 3]], 1)
+    assert (h[0] == h[2]).all()
+    assert set(zip(*h[[0, 1, 3]].tolist(), strict=True)) == set(zip(*once.tolist(), strict=True))
 
 
 def test_units_in_floats_are_the_fractions_rounded():

@@ -499,6 +499,16 @@ def test_what_is_no_state_of_the_rule_is_named_by_its_place(inner, change, messa
             rule.step(net, params, state, params)
 
 
+@pytest.mark.parametrize("c, message", [
+    (1e300, r"c is 1e\+300: it must be finite in float32"),
+    (1e-300, "c is 1e-300: it must be greater than 0 in float32, to which it rounds as 0"),
+])
+def test_a_c_beyond_the_range_of_params(c, message):
+    net = mlp((1, 1, 1))
+    with pytest.raises(ValueError, match=message):
+        GradientProjection(WeightDecay(0.1, 0), c).init(net, net.init(np.random.default_rng(0), np.float32))
+
+
 def test_no_hidden_layer_may_be_chosen():
     net, params, _, _ = problem("mlp")
     found, (_, thresholds) = GradientProjection(WeightDecay(1, 0), 0.5, (), "projected").init(net, params)
