@@ -133,40 +133,21 @@ class _Rows:
 def _thresholded(of, z, size, guesses, n):
     """(x, thresholds) of z >= 0, those of `projected`, but for x <= 0, which may be negative.
 
-    In units of the grid, and in floats: their integers are exact. With t an integer, and not below `least`, the entries
-    above it are on the grid, and w = max(z - t, 0) is exact. Newton's method makes t the tau of `projected` but for a part
-    below 1, which the last w give: rest, and left / count of a step. A sum so large that it is rounded, or cut, as it must
-    fit into an integer, makes but another step. x = w - rest - left / count has its one rounding as in `_floats`, and if no
-    x > 0 is below 2^(54 - low_bits), without more ado: then half an ulp is a whole step, from whose multiples x is a
-    multiple of 1 / count away, and part is not rounded by as much. Rows for which this does not hold, or of another
-    origin, are left to `_plain`.
+    x = w - rest - left, of `_root`, has its one rounding as in `simplex._floats`, and if no x > 0 is below
+    2^(54 - low_bits), without more ado: then half an ulp is a whole step of the grid, from whose multiples x is a multiple
+    of 1 / count away, and part is not rounded by as much. Rows for which this does not hold, or of another origin, are
+    left to `_plain`.
     """
     x, theta = np.empty_like(z), np.empty_like(guesses)
     if not 2.0**-80 < size < 2.0**80:
         _plain(of, z, np.ones(len(theta), bool), size, n, x, theta)
         return x, theta
     grid = grid_of(size, 50, 52 - n.bit_length())
-    unit, step = 2.0**grid.exponent, 2.0**-grid.low_bits
+    unit, least = 2.0**grid.exponent, 2.0 ** (52 - grid.low_bits)
     other = of.count(z >= 2 * size) > 0
     v = np.multiply(np.where(of.spread(other), 0, z) if other.any() else z, 1 / unit, dtype=np.float64)
-    w, high, low = (np.empty_like(v) for _ in range(3))
-    t = _newton(of, v, np.minimum(guesses.astype(np.float64), 2 * size) / unit, size / unit, w, 3)
-    least = 2.0 ** (52 - grid.low_bits)
-    t = np.maximum(np.floor(t), least)
-    while True:
-        count = _over(of, v, t, w)
-        np.subtract(w, np.trunc(w, out=high), out=low)
-        total = (np.minimum(of.sums(high), 2.0**62) - grid.size.high).astype(np.int64)
-        fraction = (of.sums(low) / step).astype(np.int64) - grid.size.low
-        share = np.maximum(count, 1)
-        rise = total // share
-        steps, left = np.divmod(((total - rise * share) << grid.low_bits) + fraction, share)
-        rise, rest = rise + (steps >> grid.low_bits), (steps & (2**grid.low_bits - 1)) * step
-        last, t = t, np.maximum(t + rise, least)
-        if (t == last).all():
-            break
-    left = left / share * step
-    y = np.subtract(w, of.spread(rest + left), out=high)
+    t, rest, left, w, count = _root(of, v, np.minimum(guesses.astype(np.float64), 2 * size) / unit, grid, least)
+    y = np.subtract(w, of.spread(rest + left), out=v)
     near = of.count(y >= 2.0 ** (54 - grid.low_bits)) != count
     if near.any():
         entries = of.spread(near)
@@ -181,6 +162,31 @@ def _thresholded(of, z, size, guesses, n):
     if other.any():
         _plain(of, z, other, size, n, x, theta)
     return x, theta
+
+
+def _root(of, v, t, grid, least):
+    """(t, rest, left, w, count): t + rest + left is the tau of `projected`, w = max(v - t, 0), and count how many are > 0.
+
+    From any t; in units of the grid, and in floats: their integers are exact. With t an integer, and not below `least`,
+    the entries above it are on the grid, and w is exact. Newton's method makes t all of tau but a part below 1, which the
+    last w give: rest, of whole steps of the grid, and left, part of one. A sum so large that it is rounded, or cut, as it
+    must fit into an integer, makes but another step.
+    """
+    step = 2.0**-grid.low_bits
+    w, high, low = (np.empty_like(v) for _ in range(3))
+    t = np.maximum(np.floor(_newton(of, v, t, grid.size.high + grid.size.low * step, w, 3)), least)
+    while True:
+        count = _over(of, v, t, w)
+        np.subtract(w, np.trunc(w, out=high), out=low)
+        total = (np.minimum(of.sums(high), 2.0**62) - grid.size.high).astype(np.int64)
+        fraction = (of.sums(low) / step).astype(np.int64) - grid.size.low
+        share = np.maximum(count, 1)
+        rise = total // share
+        steps, left = np.divmod(((total - rise * share) << grid.low_bits) + fraction, share)
+        rise, rest = rise + (steps >> grid.low_bits), (steps & (2**grid.low_bits - 1)) * step
+        last, t = t, np.maximum(t + rise, least)
+        if (t == last).all():
+            return t, rest, left / share * step, w, count
 
 
 def _plain(of, z, these, size, n, x, theta):

@@ -7,7 +7,7 @@ from pathnorm_ref.arrays import leaves, namespace, number, ones, sqrt, system, t
 from pathnorm_ref.layers.layer import outline
 from pathnorm_ref.losses import squared_error
 from pathnorm_ref.objectives import weight_decay_objective
-from pathnorm_ref.training.rule import Rule, check_like, decayed
+from pathnorm_ref.training.rule import Rule, check_like, decayed, positive_in
 from pathnorm_ref.units import penalised
 
 
@@ -67,9 +67,7 @@ class Adam(Rule):
     def _step(self, xp, net, params, state, d_params):
         t, m, v = state
         lr, lam = self._scalars(params)
-        beta1, beta2, eps = system(t)(self.beta1), system(t)(self.beta2), number("eps", self.eps, t)
-        if not eps > 0:
-            raise ValueError(f"eps is {self.eps}: it must be greater than 0 in {t.dtype}, to which it rounds as 0")
+        beta1, beta2, eps = system(t)(self.beta1), system(t)(self.beta2), positive_in("eps", self.eps, t)
         t = t + ones(xp, (1,), t)
         n = round(float(t[0]))
         d_F = decayed(d_params, params, lam, penalised(net, self.bias))

@@ -7,6 +7,7 @@ from pathnorm_ref.arrays import leaves, namespace, number, tree_map
 from pathnorm_ref.layers.layer import outline
 from pathnorm_ref.projections import project_l1_ball_from
 from pathnorm_ref.training.around import Around
+from pathnorm_ref.training.rule import positive_in
 from pathnorm_ref.units import Bias, Hidden, check_net, incoming, weight_layers, with_incoming
 
 OUTPUTS = ("free", "frozen", "projected")
@@ -102,10 +103,7 @@ class GradientProjection(Around):
     def _projection(self, net, params, projected, thresholds):
         """(params, thresholds) with the units of the given layers in the ball, starting from the given thresholds."""
         xp = check_net(net, params)
-        like = next(leaves(params))[1]
-        if not (c := number("c", self.c, like, above=0)) > 0:
-            raise ValueError(f"c is {self.c}: it must be greater than 0 in {like.dtype}, to which it rounds as 0")
-        found = []
+        c, found = positive_in("c", self.c, next(leaves(params))[1]), []
         for i, start in zip(projected, thresholds, strict=True):
             units = Hidden(i, -1, net[i].n_out)  # what reads them does not matter
             rows, threshold = project_l1_ball_from(start, incoming(xp, net, params, units, Bias.INSIDE), c, axis=1)

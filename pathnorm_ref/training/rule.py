@@ -9,6 +9,14 @@ from pathnorm_ref.losses import squared_error
 from pathnorm_ref.units import Bias, check_net
 
 
+def positive_in(name, value, like):
+    """`value` in the number system of `like`. ValueError if it is not above 0 there, where a small one may round to 0."""
+    rounded = number(name, value, like, above=0)
+    if not rounded > 0:
+        raise ValueError(f"{name} is {value}: it must be greater than 0 in {like.dtype}, to which it rounds as 0")
+    return rounded
+
+
 @dataclass(frozen=True)
 class Rule:
     """Steps of learning rate lr > 0 down an objective that weighs its penalty with lam >= 0, biases by `bias`.
