@@ -160,7 +160,8 @@ def _in_integers(xp, z, size, axes, unsure, may_stay, *found):
         part = (*(slice(None) if i in axes else j for i, j in enumerate(place)), ...)  # a view, even without axes
         some = may_stay[part]
         numbers, total, unit = _integers(z[part][some], size)
-        stays = np.ones(len(numbers), bool)
+        stays = active[part][some]
+        stays = stays | ~stays.any()  # as in `_newton`
         while True:
             count, excess = int(stays.sum()), numbers[stays].sum() - total
             last, stays = stays, numbers * count > excess
