@@ -41,6 +41,8 @@ def prox_l2(z, t, axis=None):
     xp, t = namespace(z=z), number("t", t, z, at_least=0)
     if t == 0:
         return xp.asarray(z, copy=True)
+    if _is_half(xp, z):
+        return xp.astype(prox_l2(xp.astype(z, xp.float32), t, axis), z.dtype)
     above, norms = norms_above(xp, z, t, axis)
     ratios = t / norms
     if not is_exact(z) and bool(xp.any(xp.isinf(norms))):  # of z scaled they are finite
@@ -61,8 +63,8 @@ def prox_l1_inf(z, t, axis=None):
     xp, t, axes = namespace(z=z), number("t", t, z, at_least=0), axis_tuple(axis, z.ndim)
     if t == 0 or z.size == 0:
         return xp.asarray(z, copy=True)
-    if not is_exact(z) and xp.finfo(z.dtype).bits < 32:
-        return xp.astype(prox_l1_inf(xp.astype(z, xp.float32), t, axis), z.dtype)  # the range of float16 is too small
+    if _is_half(xp, z):
+        return xp.astype(prox_l1_inf(xp.astype(z, xp.float32), t, axis), z.dtype)
     scale = _room_for_sums(xp, z)
     magnitude, total = absolute(xp, z) * scale, t * scale
     peaks = maxima(xp, magnitude, axes)
@@ -91,6 +93,11 @@ def _soft_threshold(xp, z, t):
     if not is_exact(z):
         return z - xp.clip(z, -t, t)
     return xp.where(greater(z, t), z - t, xp.where(greater(-z, t), z + t, zeros(xp, z.shape, z)))
+
+
+def _is_half(xp, z):
+    """Whether z is of float16, whose range is too small for norms and for `_SCALE`: then float32 computes."""
+    return not is_exact(z) and xp.finfo(z.dtype).bits < 32
 
 
 def _room_for_sums(xp, z):

@@ -19,7 +19,7 @@ S is the larger of 2 sums, and M_0 of 2 (m1 + 1), of each of which E e^{s sum} <
 from fractions import Fraction
 
 from pathnorm_ref.arrays import largest
-from pathnorm_ref.complexity.scalars import check_bound, log, root
+from pathnorm_ref.complexity.scalars import check_bound, log, powers, root
 from pathnorm_ref.complexity.sparse_nets import class_lipschitz, class_range
 from pathnorm_ref.complexity.suprema import EXACT, mean_sign
 
@@ -41,7 +41,7 @@ def peeled_bound(n, k, m1, c, o, rho=1, odd=False, to=float):
     k, ratio, o = check_bound(n, k, m1, c, o, rho, to)
     ratio *= _folds(odd)
     inputs = -largest([-to(Fraction(1)), -root(to, 2 * log(to, 2 * (m1 + 1)) / n)])
-    return to(o * _powers(ratio, k)) * _mean_sign(n, to) + to(o * ratio**k) * inputs
+    return to(o * powers(ratio, k)) * _mean_sign(n, to) + to(o * ratio**k) * inputs
 
 
 def moment_bound(n, k, m1, c, o, rho=1, odd=False, to=float):
@@ -52,7 +52,7 @@ def moment_bound(n, k, m1, c, o, rho=1, odd=False, to=float):
     """
     k, ratio, o = check_bound(n, k, m1, c, o, rho, to)
     f = _folds(odd)
-    sums = 2 * _powers(Fraction(f), k) + 2 * f**k * (m1 + 1)
+    sums = 2 * powers(Fraction(f), k) + 2 * f**k * (m1 + 1)
     return to(o * max(Fraction(1), ratio) ** k) * root(to, 2 * log(to, sums) / n)
 
 
@@ -70,7 +70,7 @@ def tail_bound(n, k, m1, c, o, rho=1, odd=False, to=float):
     f, squares = _folds(odd), [ratio ** (2 * l) for l in range(k + 1)]
     sums = [2 * f**l for l in range(k)] + [2 * f**k * (m1 + 1)]
     tau = root(to, largest([to(2 * square) * log(to, N) for square, N in zip(squares, sums, strict=True)]))
-    return to(o) * (tau + to(_powers(ratio * ratio, k + 1)) / tau) / root(to, to(Fraction(n)))
+    return to(o) * (tau + to(powers(ratio * ratio, k + 1)) / tau) / root(to, to(Fraction(n)))
 
 
 def smallest_bound(n, k, m1, c, o, rho=1, odd=False, to=float):
@@ -86,11 +86,6 @@ def smallest_bound(n, k, m1, c, o, rho=1, odd=False, to=float):
 
 def _mean_sign(n, to):
     return to(mean_sign(n)) if n <= EXACT else 1 / root(to, to(Fraction(n)))
-
-
-def _powers(q, k):
-    """1 + q + ... + q^(k - 1) of a Fraction."""
-    return Fraction(k) if q == 1 else (1 - q**k) / (1 - q)
 
 
 def _folds(odd):

@@ -36,6 +36,11 @@ def probability(name, value):
     return p
 
 
+def powers(q, k):
+    """1 + q + ... + q^(k - 1) of a Fraction."""
+    return Fraction(k) if q == 1 else (1 - q**k) / (1 - q)
+
+
 def log(to, value):
     """log of a rational number of at least 1, however large or close to 1."""
     value = Fraction(value)

@@ -84,16 +84,16 @@ def into_class(net, params, c):
         if bool(greater(top, 0)):
             with np.errstate(all="ignore"):
                 s = c / top * ones(xp, (hidden.n_units,), params[0][0])
-                params = _in_range(c, hidden, params, scale(xp, net, params, hidden, s, 1 / s))
+                params = _in_range(xp, c, hidden, params, scale(xp, net, params, hidden, s, 1 / s))
     return params
 
 
-def _in_range(c, hidden, before, after):
-    for (_, old), (_, new) in zip(leaves(before), leaves(after), strict=True):
-        xp = namespace(params=old)
-        if not is_exact(new) and not bool(xp.all(xp.isfinite(new) & ((new != 0) == (old != 0)))):
-            raise ValueError(f"c is {c}: scaled to it, weights of layer {hidden.incoming} or {hidden.outgoing} leave the "
-                             f"range of {new.dtype}")
+def _in_range(xp, c, hidden, before, after):
+    for i in (hidden.incoming, hidden.outgoing):
+        for old, new in zip(before[i], after[i], strict=True):
+            if not is_exact(new) and not bool(xp.all(xp.isfinite(new) & ((new != 0) == (old != 0)))):
+                raise ValueError(f"c is {c}: scaled to it, weights of layer {hidden.incoming} or {hidden.outgoing} leave "
+                                 f"the range of {new.dtype}")
     return after
 
 

@@ -86,17 +86,20 @@ def rademacher_interval(h, rng, draws, failure, o=1):
     check_positive(draws=draws)
     failure, o = probability("failure", failure), number("o", o, h, at_least=0)
     _, a = _with_bias_neuron("h", h)
-    unit, n = 2.0 ** (math.frexp(float(np.abs(a).max()))[1] - 1), a.shape[0]
-    a = a / unit  # exact but for what is too small to count: sums and squares are in range, and o comes last
+    n, exponent = a.shape[0], math.frexp(float(np.abs(a).max()))[1] - 1
+    a = a / 2.0**exponent  # exact but for what is too small to count: sums and squares are in range, and o comes last
     total = math.fsum(float(np.abs((2.0 * rng.integers(0, 2, n) - 1) @ a).max()) for _ in range(draws))
     estimate = total / (n * draws)
     t = 1 / n * math.sqrt(2 * float((np.abs(a).max(axis=1) ** 2).sum()) * log(float, 2 / failure) / draws)
     # with u = 2^-53: in whatever order, a sum of n terms is off by n u sum_i |a_ij|, and t by (n + 12) u t; estimate and
     # ends by a few u more. Twice as many u leave room for products of errors
     t += (n + 16) * 2.0**-52 * (t + float(np.abs(a).sum(axis=0).max()) / n)
-    low, estimate, high = (end * unit * o for end in (max(0.0, estimate - t), estimate, estimate + t))
-    if not math.isfinite(high):
-        raise ValueError(f"o is {o}: with h up to {float(np.abs(h).max())} the interval is beyond the floats")
+    mantissa, power = math.frexp(o)
+    try:
+        low, estimate, high = (math.ldexp(end * mantissa, exponent + power)
+                               for end in (max(0.0, estimate - t), estimate, estimate + t))
+    except OverflowError:
+        raise ValueError(f"o is {o}: with h up to {float(np.abs(h).max())} the interval is beyond the floats") from None
     return Interval(max(0.0, math.nextafter(low, -math.inf)), estimate, math.nextafter(high, math.inf))
 
 

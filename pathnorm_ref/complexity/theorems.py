@@ -7,7 +7,7 @@ a float, or with `to=ball` into a ball that encloses the printed value. Overflow
 from fractions import Fraction
 
 from pathnorm_ref.arrays import number
-from pathnorm_ref.complexity.scalars import check_bound, log, probability, root
+from pathnorm_ref.complexity.scalars import check_bound, log, powers, probability, root
 from pathnorm_ref.layers.layer import check_positive
 
 
@@ -19,8 +19,7 @@ def rademacher_bound(n, k, m1, c, o, rho=1, to=float):
     unless n, m1 >= 1, k >= 0, and c, o, rho > 0.
     """
     k, ratio, o = check_bound(n, k, m1, c, o, rho, to)
-    geometric = sum((ratio**l for l in range(k + 1)), Fraction(0))
-    return (to(o * (geometric + ratio**k)) * root(to, (k + 1) * log(to, 16) / n)
+    return (to(o * (powers(ratio, k + 1) + ratio**k)) * root(to, (k + 1) * log(to, 16) / n)
             + to(o * ratio**k) * root(to, 2 * log(to, 2 * m1) / n))
 
 

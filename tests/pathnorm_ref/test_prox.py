@@ -333,6 +333,8 @@ def test_float16_has_the_result_of_float32_rounded():
     z = np.array([3, -1, 0.5], np.float16)
     assert prox_linf(z, 1.0).tolist() == [2, -1, 0.5]
     assert prox_l1_inf(z, 1.0, axis=0).dtype == np.float16
+    large = np.full(2, 60000, np.float16)  # of norm 84853, beyond the range
+    assert np.array_equal(prox_l2(large, 30000), prox_l2(large.astype(np.float32), 30000).astype(np.float16))
     assert prox_l1_inf(z[:, None], 1.0, axis=1).tolist() == [[2], [-1], [0.5]]
 
 

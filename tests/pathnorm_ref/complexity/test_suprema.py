@@ -122,7 +122,8 @@ def test_complexities_near_the_ends_of_the_range():
     assert rademacher(h) == pytest.approx(float(mean_sign(15) * F(1e306)), rel=few, abs=0)
     assert rademacher(np.full((3, 2), 0.5), 1e308) == pytest.approx(0.5e308, rel=few, abs=0)
     for h, o in ((np.full((3, 2), 1e308), 1), (np.full((3, 2), 1e160), 1), (np.full((3, 2), 0.5), 1e308),
-                 (np.full((3, 2), 0.5), 5e-324), (np.array([[1e308], [1e308], [-1e308], [1e308]]), 0.5)):
+                 (np.full((3, 2), 0.5), 5e-324), (np.full((1, 1), 1.7e308), 0.1),
+                 (np.array([[1e308], [1e308], [-1e308], [1e308]]), 0.5)):
         low, estimate, high = rademacher_interval(h, np.random.default_rng(0), 50, F(1, 10**6), o)
         assert 0 <= low <= rademacher(exact(h), F(o)) <= high < math.inf
         assert low <= estimate <= high
